@@ -1,0 +1,78 @@
+"""pacscore moves medical pixels: JPEG 2000, HTJ2K, lossless transcoding and the pixel pipeline of a PACS.
+
+The public names are loaded when first used, so that importing pacscore costs little more than importing numpy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pacscore.errors import (
+        CodestreamError,
+        DataError,
+        DicomError,
+        LimitError,
+        NoCodecError,
+        OptionError,
+        PacscoreError,
+        TruncatedError,
+        UnsupportedError,
+    )
+    from pacscore.limits import Limits
+    from pacscore.pixel_format import PixelFormat
+    from pacscore.region import Region
+    from pacscore.report import Damage, DecodeReport, Partial
+
+_ROOMS = {
+    "errors": (
+        "CodestreamError",
+        "DataError",
+        "DicomError",
+        "LimitError",
+        "NoCodecError",
+        "OptionError",
+        "PacscoreError",
+        "TruncatedError",
+        "UnsupportedError",
+    ),
+    "limits": ("Limits",),
+    "pixel_format": ("PixelFormat",),
+    "region": ("Region",),
+    "report": ("Damage", "DecodeReport", "Partial"),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CodestreamError",
+    "Damage",
+    "DataError",
+    "DecodeReport",
+    "DicomError",
+    "LimitError",
+    "Limits",
+    "NoCodecError",
+    "OptionError",
+    "PacscoreError",
+    "Partial",
+    "PixelFormat",
+    "Region",
+    "TruncatedError",
+    "UnsupportedError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pacscore' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"pacscore.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The pacscore command: one file a subcommand."""

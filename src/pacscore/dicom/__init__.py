@@ -1,0 +1,1 @@
+"""Data sets, encapsulation, offset tables, frames and transcoding."""

@@ -1,0 +1,1 @@
+"""T.800 Annex G: component transforms, level shift, clamping."""

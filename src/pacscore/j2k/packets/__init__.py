@@ -1,0 +1,1 @@
+"""T.800 Annex B: geometry, progression orders, tag trees, packet headers."""

@@ -1,0 +1,1 @@
+"""T.800 Annexes E and H: quantiser indices to coefficients and back, regions of interest."""

@@ -1,0 +1,1 @@
+"""From stored values to display values: modality, VOI, presentation. Knows no data set."""

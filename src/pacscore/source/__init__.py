@@ -1,0 +1,1 @@
+"""Who gives bytes by range: memory, files, readers of the caller."""

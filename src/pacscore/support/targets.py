@@ -1,0 +1,37 @@
+"""The CPU target that this process uses, and the environment variable that lowers it."""
+
+from __future__ import annotations
+
+import os
+
+from pacscore.errors import OptionError
+from pacscore.support import _cpu
+
+__all__ = ["TARGETS", "active_target", "available_targets"]
+
+TARGETS = {"baseline": 0, "neon": 0, "avx2": 1, "avx512": 2}
+"""Names that ``PACSCORE_TARGET`` knows, with the number that C knows; on aarch64 the baseline is NEON."""
+
+
+def available_targets() -> dict[str, int]:
+    """Return the targets that this machine runs, lowest first, by name."""
+    best = _cpu.best_target()
+    lowest = "neon" if _cpu.baseline_is_neon() else "baseline"
+    return {name: number for name, number in TARGETS.items() if number <= best and (number or name == lowest)}
+
+
+def active_target() -> int:
+    """Return the number of the target in use: the best one, or less where ``PACSCORE_TARGET`` lowers the ceiling.
+
+    Raises
+    ------
+    OptionError
+        If ``PACSCORE_TARGET`` names no target.
+    """
+    best = _cpu.best_target()
+    ceiling = os.environ.get("PACSCORE_TARGET")
+    if not ceiling:
+        return best
+    if ceiling not in TARGETS:
+        raise OptionError(f"PACSCORE_TARGET={ceiling!r} is not one of {', '.join(TARGETS)}")
+    return min(best, TARGETS[ceiling])
