@@ -34,7 +34,9 @@ class Limits:
     def check_output(self, output_bytes: int, input_bytes: int, *, what: str = "the image") -> None:
         """Raise LimitError if an output of this size may not be made from an input of that size."""
         if output_bytes > self.output_bytes:
-            raise LimitError(f"{what} takes {output_bytes:,} bytes, more than Limits.output_bytes = {self.output_bytes:,}")
+            raise LimitError(
+                f"{what} takes {output_bytes:,} bytes, more than Limits.output_bytes = {self.output_bytes:,}"
+            )
         if output_bytes > self.expansion_floor_bytes and output_bytes > self.expansion * input_bytes:
             raise LimitError(
                 f"{what} takes {output_bytes:,} bytes from {input_bytes:,}, more than Limits.expansion = {self.expansion} times"

@@ -36,6 +36,8 @@ class PixelFormat:
         0 colour by pixel, 1 colour by plane.
     is_float : bool
         Float or Double Float Pixel Data.
+    high_bit : int or None
+        Most significant bit of a stored sample; None where it is Bits Stored - 1, as it must be in new objects.
     """
 
     rows: int
@@ -47,6 +49,7 @@ class PixelFormat:
     photometric_interpretation: str = "MONOCHROME2"
     planar_configuration: int = 0
     is_float: bool = False
+    high_bit: int | None = None
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -61,3 +64,14 @@ class PixelFormat:
         if self.samples_per_pixel == 1:
             return (self.rows, self.columns)
         return (self.rows, self.columns, self.samples_per_pixel)
+
+    @property
+    def nbytes(self) -> int:
+        """Size of a frame's array, in bytes."""
+        return self.rows * self.columns * self.samples_per_pixel * self.dtype.itemsize
+
+    @property
+    def native_bits(self) -> int:
+        """Size of a frame as it is stored without compression, in bits; two pixels of YBR_FULL_422 share their chroma."""
+        samples = 2 if self.photometric_interpretation == "YBR_FULL_422" else self.samples_per_pixel
+        return self.rows * self.columns * samples * self.bits_allocated
