@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pacscore.dicom.display import pipeline
     from pacscore.errors import (
         CodestreamError,
         DataError,
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     )
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
+    from pacscore.pixels.pipeline import Pipeline
+    from pacscore.pixels.rendering import render
+    from pacscore.pixels.voi import Window
     from pacscore.region import Region
     from pacscore.report import Damage, DecodeReport, Partial
 
 _ROOMS = {
+    "dicom.display": ("pipeline",),
     "errors": (
         "CodestreamError",
         "DataError",
@@ -39,6 +44,9 @@ _ROOMS = {
     ),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
+    "pixels.pipeline": ("Pipeline",),
+    "pixels.rendering": ("render",),
+    "pixels.voi": ("Window",),
     "region": ("Region",),
     "report": ("Damage", "DecodeReport", "Partial"),
 }
@@ -58,10 +66,14 @@ __all__ = [
     "OptionError",
     "PacscoreError",
     "Partial",
+    "Pipeline",
     "PixelFormat",
     "Region",
     "TruncatedError",
     "UnsupportedError",
+    "Window",
+    "pipeline",
+    "render",
 ]
 
 

@@ -1,0 +1,114 @@
+"""Pipelines from data sets: where rescale, windows and tables come from, and what is refused."""
+
+import numpy as np
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
+
+import pacscore as pc
+from pacscore.pixels.lookup import LookupTable
+from pacscore.pixels.modality import Rescale
+
+
+def dataset(**attributes):
+    made = Dataset()
+    made.Rows = made.Columns = 4
+    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
+    made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 16, 12, 11, 1
+    for keyword, value in attributes.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def group(**sequences):
+    item = Dataset()
+    for keyword, attributes in sequences.items():
+        inner = Dataset()
+        for name, value in attributes.items():
+            setattr(inner, name, value)
+        setattr(item, keyword, [inner])
+    return item
+
+
+def test_plain_attributes():
+    made = pc.pipeline(dataset(RescaleSlope="2", RescaleIntercept="-1024", WindowCenter="40", WindowWidth="400"))
+    assert (made.bits_stored, made.pixel_representation, made.photometric_interpretation) == (12, 1, "MONOCHROME2")
+    assert (made.modality, made.voi) == (Rescale(2.0, -1024.0), pc.Window(40.0, 400.0))
+    assert pc.pipeline(dataset()).voi is None
+
+
+def test_first_legal_window_and_its_function():
+    made = dataset(WindowCenter=["1", "40", "50"], WindowWidth=["0", "400", "500"], VOILUTFunction="SIGMOID")
+    assert pc.pipeline(made).voi == pc.Window(40.0, 400.0, "SIGMOID")
+    with pytest.raises(pc.DicomError, match="VOI LUT Function"):
+        pc.pipeline(dataset(WindowCenter="1", WindowWidth="2", VOILUTFunction="CUBIC"))
+
+
+def test_functional_groups_go_from_frame_to_shared_to_data_set():
+    made = dataset(NumberOfFrames=3, WindowCenter="9", WindowWidth="9")
+    made.SharedFunctionalGroupsSequence = [
+        group(PixelValueTransformationSequence={"RescaleSlope": "3", "RescaleIntercept": "1"})
+    ]
+    made.PerFrameFunctionalGroupsSequence = [
+        group(FrameVOILUTSequence={"WindowCenter": "1", "WindowWidth": "10"}),
+        group(PixelValueTransformationSequence={"RescaleSlope": "5", "RescaleIntercept": "0"}),
+    ]
+    assert [pc.pipeline(made, i).voi.center for i in range(3)] == [1, 9, 9]
+    assert [pc.pipeline(made, i).modality.slope for i in range(3)] == [3, 5, 3]
+    for frame in (-1, 3):
+        with pytest.raises(IndexError):
+            pc.pipeline(made, frame)
+
+
+def lut(descriptor, data, vr="US"):
+    item = Dataset()
+    item.add_new("LUTDescriptor", "SS" if min(descriptor) < 0 else "US", descriptor)
+    item.add_new("LUTData", vr, data)
+    return [item]
+
+
+def test_lookup_tables():
+    made = pc.pipeline(
+        dataset(ModalityLUTSequence=lut([3, -2, 16], [1, 2, 3]), VOILUTSequence=lut([2, 0x8000, 8], [7, 9]))
+    )
+    assert made.modality == LookupTable(-2, 16, np.array([1, 2, 3], "<u2").tobytes())
+    assert made.voi == LookupTable(0x8000, 8, np.array([7, 9], "<u2").tobytes())
+    assert pc.pipeline(dataset(VOILUTSequence=lut([2, 0x8000, 8], [7, 9]))).voi.first_mapped == -0x8000
+    assert pc.pipeline(
+        dataset(VOILUTSequence=lut([2, 0, 8], [7, 9]), WindowCenter="1", WindowWidth="2")
+    ).voi == pc.Window(1, 2)
+    packed = pc.pipeline(dataset(VOILUTSequence=lut([4, 0, 8], b"\x01\x02\x03\x04", "OW"))).voi
+    assert packed.entries.tolist() == [1, 2, 3, 4]
+    full = pc.pipeline(dataset(VOILUTSequence=lut([0, 0, 16], bytes(131072), "OW"))).voi
+    assert full.entries.shape == (65536,)
+    for broken in (lut([4, 0, 8], b"\x01\x02", "OW"), lut([2, 0], [1, 2]), lut([2, 0, 99], [1, 2])):
+        with pytest.raises(pc.DicomError):
+            pc.pipeline(dataset(VOILUTSequence=broken))
+
+
+def test_padding_presentation_and_bad_numbers():
+    made = pc.pipeline(dataset(PixelPaddingValue=-100, PixelPaddingRangeLimit=-200, PresentationLUTShape="INVERSE"))
+    assert made.padding == (-200, -100)
+    assert made.is_inverse
+    broken = dataset()
+    broken.add_new("RescaleSlope", "LO", "much")
+    with pytest.raises(pc.DicomError, match="RescaleSlope"):
+        pc.pipeline(broken)
+
+
+def test_segmented_palette_is_refused_by_name():
+    made = dataset(PhotometricInterpretation="PALETTE COLOR")
+    made.add_new("SegmentedRedPaletteColorLookupTableData", "OW", b"\0\0")
+    with pytest.raises(pc.UnsupportedError, match="segmented"):
+        pc.pipeline(made)
+
+
+def test_palette_of_a_real_file():
+    from pydicom import dcmread
+    from pydicom.pixels import apply_color_lut
+
+    real = dcmread(get_testdata_file("examples_palette.dcm", download=False))
+    shown = pc.render(real.pixel_array, pc.pipeline(real))
+    expected = apply_color_lut(real.pixel_array, real)
+    assert shown.shape == expected.shape
+    assert np.array_equal(shown, expected if expected.dtype == np.uint8 else np.floor(expected / 257 + 0.5))
