@@ -5,8 +5,10 @@ No instruction-set flag is given here: kernels choose their targets with functio
 """
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from sysconfig import get_platform
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -22,6 +24,13 @@ if sanitizers := os.environ.get("PACSCORE_SANITIZE"):
 
 class BuildCore(build_ext):
     """Build every ``.c`` of the core into one static archive, then the extensions against it."""
+
+    def finalize_options(self) -> None:
+        """Keep what an editable install compiles, so that the next one need not compile it again."""
+        super().finalize_options()
+        if self.editable_mode:
+            platform = f"{get_platform()}-{sys.implementation.cache_tag}"
+            self.build_lib, self.build_temp = f"build/lib.{platform}", f"build/temp.{platform}"
 
     def build_extensions(self) -> None:
         """Compile what is older than its source or any header, archive it, link the extensions."""

@@ -1,4 +1,4 @@
-"""The errors of pacscore: is it the data, is it not there yet, or is it the caller?"""
+"""The errors of pacscore. Is it the data, is it not there yet, or is it the caller: the class says which."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Limits:
             )
         if output_bytes > self.expansion_floor_bytes and output_bytes > self.expansion * input_bytes:
             raise LimitError(
-                f"{what} takes {output_bytes:,} bytes from {input_bytes:,}, more than Limits.expansion = {self.expansion} times"
+                f"{what} takes {output_bytes:,} bytes from {input_bytes:,},"
+                f" more than Limits.expansion = {self.expansion} times"
             )
 
 

@@ -75,7 +75,7 @@ class DecodeReport:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partial:
-    """An image that may be incomplete. It does not turn into an array by itself: look at the report, then take ``image``.
+    """An image that may be incomplete. It never turns into an array by itself: see the report, then take ``image``.
 
     Attributes
     ----------

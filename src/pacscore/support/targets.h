@@ -22,26 +22,26 @@ pac_target pac_target_best(void);
 #if defined(__x86_64__)
 #define PAC_X86 1
 #define PAC_ATTRIBUTE_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define PAC_ATTRIBUTE_AVX512                                                                                         \
-    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd,avx512vbmi,"        \
+#define PAC_ATTRIBUTE_AVX512                                                                                           \
+    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd,avx512vbmi,"         \
                           "avx512vbmi2,avx512bitalg")))
 /* A low-to-high staircase: the highest compiled variant that the target admits. */
-#define PAC_SELECT(entry, name, target)                                                                              \
-    do {                                                                                                             \
-        (entry) = name##_baseline;                                                                                   \
-        if ((target) < PAC_TARGET_AVX2)                                                                              \
-            break;                                                                                                   \
-        (entry) = name##_avx2;                                                                                       \
-        if ((target) < PAC_TARGET_AVX512)                                                                            \
-            break;                                                                                                   \
-        (entry) = name##_avx512;                                                                                     \
+#define PAC_SELECT(entry, name, target)                                                                                \
+    do {                                                                                                               \
+        (entry) = name##_baseline;                                                                                     \
+        if ((target) < PAC_TARGET_AVX2)                                                                                \
+            break;                                                                                                     \
+        (entry) = name##_avx2;                                                                                         \
+        if ((target) < PAC_TARGET_AVX512)                                                                              \
+            break;                                                                                                     \
+        (entry) = name##_avx512;                                                                                       \
     } while (0)
 #else
 #define PAC_X86 0
-#define PAC_SELECT(entry, name, target)                                                                              \
-    do {                                                                                                             \
-        (void)(target);                                                                                              \
-        (entry) = name##_baseline;                                                                                   \
+#define PAC_SELECT(entry, name, target)                                                                                \
+    do {                                                                                                               \
+        (void)(target);                                                                                                \
+        (entry) = name##_baseline;                                                                                     \
     } while (0)
 #endif
 

@@ -1,0 +1,94 @@
+# Every command of the README. `make PYTHON=python3.13 demo` selects another interpreter.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -q
+TEST_OPTIONS ?= -n auto
+
+PYX := $(shell find src -name '_*.pyx')
+SOURCES := $(PYX) $(shell find src -name '*.h' -o -name '*.pxd' -o -name '*.c') setup.py
+WRITTEN_C := $(filter-out $(PYX:.pyx=.c),$(shell find src -name '*.[ch]'))
+SANITIZED := build/sanitized
+
+.PHONY: help build demo test test-slow test-all lint docs bench sanitize clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make demo      transcode real DICOM files to HTJ2K and prove every frame'
+	@echo 'make test      the quick tests          make test-all   the slow ones too'
+	@echo 'make lint      style, types and stubs   make docs       the documentation, in docs/_build'
+	@echo 'make bench     the benchmarks           make sanitize   the robustness tests under ASan and UBSan'
+	@echo 'make clean     remove what was built, the virtual environment too'
+
+# The virtual environment, and what is installed in it: a stamp for each set of packages.
+
+$(VENV)/.made: tools/check_machine.py
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: apt-get install python3 python3-venv python3-dev"; exit 1; }
+	@$(PYTHON) tools/check_machine.py
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) 'setuptools>=77' 'Cython>=3.1'
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.installed $(SOURCES)
+	$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@
+
+$(VENV)/.with-%: $(VENV)/.installed pyproject.toml
+	$(PIP) --no-build-isolation -e '.[$*]'
+	@touch $@
+
+.PRECIOUS: $(VENV)/.with-%
+
+build: $(VENV)/.built
+
+demo: $(VENV)/.built
+	$(BIN)/python tools/demo.py
+
+test: $(VENV)/.built $(VENV)/.with-test
+	$(BIN)/python -m pytest $(TEST_OPTIONS) -q -m 'not slow' tests
+
+test-slow: $(VENV)/.built $(VENV)/.with-test
+	$(BIN)/python -m pytest $(TEST_OPTIONS) -q -m slow tests
+
+test-all: test test-slow
+
+lint: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src/pacscore $(wildcard benchmarks tools)
+	$(BIN)/python -m mypy.stubtest pacscore
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint $(PYX)
+	$(BIN)/clang-format --dry-run -Werror $(WRITTEN_C)
+
+docs: $(VENV)/.built $(VENV)/.with-docs
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo 'docs/_build/html/index.html'
+
+bench: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-bench
+	$(BIN)/python -m pytest -q --benchmark-enable --benchmark-only benchmarks
+
+# A copy of the sources, so that the plain build stays as it is. The sanitizers' runtime must be loaded first, and the
+# C++ library beside it (other decoders throw exceptions); Python's own leaks are of no interest.
+
+$(SANITIZED)/.built: $(VENV)/.built
+	mkdir -p $(SANITIZED)
+	find $(SANITIZED) -name '*.so' -prune -o -path '$(SANITIZED)/build' -prune -o -type f -exec rm {} +
+	tar -c --exclude='*.so' --exclude=__pycache__ --exclude='*.egg-info' src setup.py pyproject.toml | tar -x -C $(SANITIZED)
+	cd $(SANITIZED) && PACSCORE_SANITIZE=address,undefined $(abspath $(BIN)/python) setup.py -q build_ext --inplace
+	@touch $@
+
+sanitize: $(SANITIZED)/.built $(VENV)/.with-test
+	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so)" \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	PYTHONPATH=$(SANITIZED)/src PACSCORE_SANITIZED=1 \
+	$(BIN)/python -m pytest $(TEST_OPTIONS) -q tests/robustness
+
+clean:
+	rm -rf $(VENV) build dist demo-output docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src -name '*.so' -delete
+	rm -f $(PYX:.pyx=.c)
