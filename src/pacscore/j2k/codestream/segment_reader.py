@@ -105,12 +105,13 @@ _SIZ = struct.Struct(">H8IH")
 
 
 def _siz(body: bytes, _csiz: int) -> Siz:
-    *fields, csiz = _SIZ.unpack_from(body)
+    rsiz, xsiz, ysiz, xosiz, yosiz, xtsiz, ytsiz, xtosiz, ytosiz, csiz = _SIZ.unpack_from(body)
     if not 1 <= csiz <= 16384:
         raise _FieldError(f"Csiz {csiz} is not in 1..16384")
     _exactly(body, 36 + 3 * csiz)
     triples = body[36:]
-    siz = Siz(*fields, tuple(map(SizComponent, triples[::3], triples[1::3], triples[2::3])))
+    components = tuple(map(SizComponent, triples[::3], triples[1::3], triples[2::3]))
+    siz = Siz(rsiz, xsiz, ysiz, xosiz, yosiz, xtsiz, ytsiz, xtosiz, ytosiz, components)
     _check_grid(siz)
     for index, component in enumerate(siz.components):
         if component.precision > 38:
@@ -269,7 +270,8 @@ def _crg(body: bytes, csiz: int) -> Crg:
 
 
 def _com(body: bytes, _csiz: int) -> Com:
-    return Com(*struct.unpack_from(">H", body), body[2:])
+    (rcom,) = struct.unpack_from(">H", body)
+    return Com(rcom, body[2:])
 
 
 _PARSERS: Final[dict[int, Callable[[bytes, int], Segment]]] = {
