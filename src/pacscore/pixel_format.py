@@ -72,6 +72,6 @@ class PixelFormat:
 
     @property
     def native_bits(self) -> int:
-        """Size of a frame as it is stored without compression, in bits; two pixels of YBR_FULL_422 share their chroma."""
+        """Size of a frame stored without compression, in bits; two pixels of YBR_FULL_422 share their chroma."""
         samples = 2 if self.photometric_interpretation == "YBR_FULL_422" else self.samples_per_pixel
         return self.rows * self.columns * samples * self.bits_allocated

@@ -1,0 +1,101 @@
+"""``pacscore info``: what is inside a file, without decoding its pixels."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pacscore
+from pacscore.cli.console import Console
+from pacscore.cli.inputs import is_codestream, read_codestream
+from pacscore.cli.syntaxes import keyword
+
+__all__ = ["add_arguments", "run"]
+
+DESCRIPTION = "Read the headers of codestreams (.j2k .j2c .jph .jp2) and DICOM files, and say what they promise."
+EPILOG = """\
+examples:
+  pacscore info scan.dcm
+  pacscore info --json *.j2k | jq '.results[].codestream.decomposition_levels'
+"""
+
+_JPEG_2000 = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (90, 91, 92, 93, 201, 202, 203))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the subcommand takes."""
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="FILE", help="codestream, JP2, JPH or DICOM file")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> None:
+    """Say what is inside each input."""
+    for path in arguments.inputs:
+        with console.input(path):
+            facts = codestream_facts(read_codestream(path)) if is_codestream(path) else dicom_facts(path)
+            console.result({"input": str(path), **facts}, f"{path}\n" + "\n".join(_lines(facts, "  ")))
+
+
+def codestream_facts(data: bytes) -> dict[str, Any]:
+    """Return what the main header of a codestream says."""
+    return {"bytes": len(data), "codestream": dataclasses.asdict(pacscore.inspect(data))}
+
+
+def dicom_facts(path: Path) -> dict[str, Any]:
+    """Return what a DICOM file says about its frames, and its first codestream about itself."""
+    with pacscore.open(path) as frames:
+        uid = str(frames.transfer_syntax)
+        facts: dict[str, Any] = {
+            "bytes": path.stat().st_size,
+            "sop_class": str(getattr(frames.dataset.get("SOPClassUID"), "name", "")),
+            "modality": str(frames.dataset.get("Modality", "")),
+            "transfer_syntax": uid,
+            "transfer_syntax_keyword": keyword(uid),
+            "frames": len(frames),
+            "pixel_format": dataclasses.asdict(frames.pixel_format),
+        }
+        if frames.encoded_format != frames.pixel_format:
+            facts["encoded_format"] = dataclasses.asdict(frames.encoded_format)
+        if uid in _JPEG_2000 and len(frames):
+            facts["codestream"] = dataclasses.asdict(pacscore.inspect(frames.encoded(0)))
+    return facts
+
+
+def _lines(facts: dict[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for name, value in facts.items():
+        label = f"{indent}{name.replace('_', ' ')}"
+        if isinstance(value, dict):
+            lines += [label, *_lines(value, indent + "  ")]
+        elif name == "components" and isinstance(value, (list, tuple)):
+            lines += _component_lines(label, value)
+        else:
+            lines.append(f"{label:<30} {_text(value)}")
+    return lines
+
+
+def _component_lines(label: str, components: list[Any] | tuple[Any, ...]) -> list[str]:
+    """Tell equal neighbours together: files may have 16,384 components."""
+    texts = [", ".join(f"{name} {_text(value)}" for name, value in component.items()) for component in components]
+    lines: list[str] = []
+    first = 0
+    for number, text in enumerate(texts):
+        if number + 1 < len(texts) and texts[number + 1] == text:
+            continue
+        span = f"{first}" if first == number else f"{first}-{number}"
+        lines.append(f"{f'{label} {span}':<30} {text}")
+        first = number + 1
+    return lines
+
+
+def _text(value: Any) -> str:
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if value is None or value in ("", ()):
+        return "-"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(" x ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
+    return str(value)
