@@ -61,7 +61,7 @@ lint: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src/pacscore $(wildcard benchmarks tools)
-	$(BIN)/python -m mypy.stubtest pacscore
+	$(BIN)/python -m mypy.stubtest $(subst /,.,$(PYX:src/%.pyx=%))
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint $(PYX)
 	$(BIN)/clang-format --dry-run -Werror $(WRITTEN_C)
 
