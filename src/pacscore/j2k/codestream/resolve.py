@@ -95,7 +95,7 @@ def tile_coding(main: MainHeader, tile_header_segments: Sequence[Segment]) -> Ti
     tile_header_segments : sequence of Segment
         Of all the tile's tile-part headers, in the order of TPsot.
     """
-    cod = next((segment for segment in tile_header_segments if isinstance(segment, Cod)), main.cod)
+    cod = next((segment for segment in reversed(tile_header_segments) if isinstance(segment, Cod)), main.cod)
     csiz = main.siz.csiz
     poc = join_progressions(tile_header_segments) or main.poc
     return TileCoding(
