@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         TruncatedError,
         UnsupportedError,
     )
+    from pacscore.j2k.inspecting import CodestreamInfo, inspect
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
     from pacscore.pixels.pipeline import Pipeline
@@ -42,6 +43,7 @@ _ROOMS = {
         "TruncatedError",
         "UnsupportedError",
     ),
+    "j2k.inspecting": ("CodestreamInfo", "inspect"),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
     "pixels.pipeline": ("Pipeline",),
@@ -56,6 +58,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CodestreamError",
+    "CodestreamInfo",
     "Damage",
     "DataError",
     "DecodeReport",
@@ -72,6 +75,7 @@ __all__ = [
     "TruncatedError",
     "UnsupportedError",
     "Window",
+    "inspect",
     "pipeline",
     "render",
 ]

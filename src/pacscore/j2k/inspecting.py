@@ -56,8 +56,8 @@ class ComponentInfo:
 class CodestreamInfo:
     """What the headers of a codestream say.
 
-    Where tiles or components differ, the fields about coding are those of the main header's COD, but for ``max_reduce``,
-    ``reversible``, ``block_coder``, ``packed_headers`` and ``roi``, which look at all of them.
+    Where tiles or components differ, the fields about coding are those of the main header's COD; but ``max_reduce``,
+    ``reversible``, ``block_coder``, ``packed_headers`` and ``roi`` look at all of them.
 
     Attributes
     ----------
