@@ -91,6 +91,8 @@ class TilePart:
         Between SOT and SOD. Segments that may only stand in a tile's first part are left out of later ones.
     body_start, body_stop : int, in bytes
         The packets, clipped to the data.
+    number : int
+        Which tile-part of the stream it is, from 0; those that could not be read are counted too.
     """
 
     sot: Sot
@@ -98,6 +100,7 @@ class TilePart:
     segments: tuple[Segment, ...]
     body_start: int
     body_stop: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

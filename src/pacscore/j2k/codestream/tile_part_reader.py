@@ -6,6 +6,7 @@ Source: T.800 A.4.2 to A.4.4.
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import Final, Literal
 
 from pacscore.errors import CodestreamError, TruncatedError, UnsupportedError
@@ -18,6 +19,7 @@ _SOT: Final = struct.Struct(">HHHIBB")
 _SOT_SIZE: Final = 12
 _EOC: Final = b"\xff\xd9"
 _FIRST_PART_ONLY: Final = (Cod, Coc, Qcd, Qcc, Rgn)
+
 _MOST: Final = 100
 
 
@@ -35,11 +37,12 @@ class TilePartWalk:
     eoc : bool
     """
 
-    __slots__ = ("_limit", "_siz", "_tiles", "_view", "damages", "end", "eoc", "notes", "parts")
+    __slots__ = ("_limit", "_number", "_siz", "_tiles", "_view", "damages", "end", "eoc", "notes", "parts")
 
     def __init__(self, view: memoryview, main: MainHeader, limit: int) -> None:
         self._view = view
         self._limit = limit
+        self._number = -1
         self._siz: Siz = main.siz
         self._tiles = main.siz.tiles_wide * main.siz.tiles_high
         self.parts: list[TilePart] = []
@@ -74,6 +77,7 @@ class TilePartWalk:
         stop = self._stop_of(sot, length, position)
         if stop is None:
             return None
+        self._number += 1
         self._read_part(sot, position, stop)
         return stop
 
@@ -115,7 +119,7 @@ class TilePartWalk:
         start = position + _SOT_SIZE
         if stop == start and sot.psot == _SOT_SIZE:
             self.notes.append(f"{name}: Psot 12 leaves no room for SOD; taken as empty")
-            self.parts.append(TilePart(sot, position, (), stop, stop))
+            self.parts.append(TilePart(sot, position, (), stop, stop, self._number))
             return
         notes: list[str] = []
         try:
@@ -125,7 +129,7 @@ class TilePartWalk:
             self._damage("truncated" if cut else "syntax", f"{name}: {error}", position, sot.isot)
             return
         self.notes += notes
-        self.parts.append(TilePart(sot, position, segments, start, stop))
+        self.parts.append(TilePart(sot, position, segments, start, stop, self._number))
 
     def _end_without_eoc(self, position: int) -> None:
         rest = self._limit - position
@@ -168,7 +172,7 @@ class TilePartWalk:
             kept = tuple(segment for segment in part.segments if not isinstance(segment, _FIRST_PART_ONLY))
             if len(kept) < len(part.segments):
                 self.notes.append(f"{_name(part.sot, part.offset)}: parameters in a later tile-part; ignored")
-                self.parts[place] = TilePart(part.sot, part.offset, kept, part.body_start, part.body_stop)
+                self.parts[place] = replace(part, segments=kept)
 
     def _damage(self, kind: Literal["truncated", "syntax"], what: str, offset: int, tile: int | None) -> None:
         if len(self.damages) < _MOST:
