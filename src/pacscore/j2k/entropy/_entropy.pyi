@@ -1,0 +1,17 @@
+from typing import Any
+
+import numpy as np
+
+def decode_block(
+    cleanup: bytes,
+    refinement: bytes,
+    *,
+    width: int,
+    height: int,
+    missing_bitplanes: int,
+    magnitude_bitplanes: int,
+    passes: int,
+    vertically_causal: bool = False,
+    wide: bool = False,
+    target: str | None = None,
+) -> np.ndarray[Any, Any]: ...

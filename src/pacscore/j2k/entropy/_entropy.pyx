@@ -1,0 +1,169 @@
+"""One HT code-block's bytes to samples and back, for tests and for reading beside T.814."""
+
+cimport cython
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+import numpy as np
+
+from pacscore.errors import CodestreamError, LimitError, OptionError, UnsupportedError
+from pacscore.support.targets import TARGETS, active_target, available_targets
+
+
+cdef extern from "support/status.h":
+    ctypedef enum pac_status:
+        PAC_OK
+        PAC_CORRUPT
+        PAC_UNSUPPORTED
+        PAC_NO_SPACE
+
+cdef extern from "support/targets.h":
+    ctypedef enum pac_target:
+        pass
+
+cdef extern from "j2k/entropy/ht.h":
+    ctypedef struct pac_ht_block:
+        const uint8_t *cleanup
+        const uint8_t *refinement
+        uint32_t cleanup_length
+        uint32_t refinement_length
+        int32_t width
+        int32_t height
+        int32_t missing_bitplanes
+        int32_t magnitude_bitplanes
+        int32_t passes
+        int32_t vertically_causal
+    ctypedef struct pac_ht_refinement:
+        int32_t width
+        int32_t height
+        int32_t passes
+        int32_t vertically_causal
+    ctypedef struct pac_ht_kernels:
+        pac_status (*decode32)(const pac_ht_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*decode64)(const pac_ht_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*encode32)(const uint32_t *, Py_ssize_t, int32_t, int32_t, uint8_t *, size_t, uint32_t *,
+                               void *) noexcept nogil
+        pac_status (*encode64)(const uint64_t *, Py_ssize_t, int32_t, int32_t, uint8_t *, size_t, uint32_t *,
+                               void *) noexcept nogil
+        pac_status (*encode_refinement32)(const pac_ht_refinement *, const uint32_t *, Py_ssize_t, uint8_t *, size_t,
+                                          uint32_t *, void *) noexcept nogil
+        pac_status (*encode_refinement64)(const pac_ht_refinement *, const uint64_t *, Py_ssize_t, uint8_t *, size_t,
+                                          uint32_t *, void *) noexcept nogil
+    void pac_ht_kernels_init(pac_ht_kernels *, pac_target) nogil
+    size_t pac_ht_scratch_size() nogil
+    size_t pac_ht_encode_bound(int32_t, int32_t, int32_t) nogil
+
+
+@cython.final
+cdef class _Coder:
+    """Kernels of one target and the scratch that they work in."""
+
+    cdef pac_ht_kernels kernels
+    cdef void *memory
+    cdef void *scratch
+
+    def __cinit__(self, target: str | None):
+        if target is not None and target not in available_targets():
+            raise OptionError(f"target {target!r} is not one of {', '.join(available_targets())}")
+        cdef int number = active_target() if target is None else TARGETS[target]
+        pac_ht_kernels_init(&self.kernels, <pac_target> number)
+        self.memory = malloc(pac_ht_scratch_size() + 63)
+        if self.memory == NULL:
+            raise MemoryError
+        self.scratch = <void *> ((<size_t> self.memory + 63) & ~<size_t> 63)
+
+    def __dealloc__(self):
+        free(self.memory)
+
+
+cdef _raise_for(pac_status status):
+    if status == PAC_CORRUPT:
+        raise CodestreamError("HT code-block: lengths, planes or codes contradict each other (T.814 7)", clause="T.814 7")
+    if status == PAC_UNSUPPORTED:
+        raise UnsupportedError("HT code-block: more magnitude bit-planes than its sample words hold",
+                               feature="magnitude bit-planes", clause="T.814 7.3")
+    if status != PAC_OK:
+        raise LimitError("HT code-block: its output buffer is too small")
+
+
+cdef _check_shape(Py_ssize_t width, Py_ssize_t height):
+    if not (1 <= width <= 1024 and 1 <= height <= 1024 and width * height <= 4096):
+        raise OptionError(f"a code-block of {width} x {height} samples is not possible (T.800 A.6.1: sides 1 to 1024, "
+                          "4096 samples in all)")
+
+
+def decode_block(
+    const uint8_t[::1] cleanup not None,
+    const uint8_t[::1] refinement not None,
+    *,
+    int32_t width,
+    int32_t height,
+    int32_t missing_bitplanes,
+    int32_t magnitude_bitplanes,
+    int32_t passes,
+    bint vertically_causal=False,
+    bint wide=False,
+    target=None,
+):
+    """Return the samples of one HT code-block.
+
+    Source: T.814 7.
+
+    Parameters
+    ----------
+    cleanup, refinement : bytes
+        Segments of the HT set to decode; `refinement` joins SigProp and MagRef and may be empty.
+    width, height : int, in samples
+        Size of the code-block.
+    missing_bitplanes : int
+        Planes above the first coded one, S_blk.
+    magnitude_bitplanes : int
+        M_b plus the shift of a region of interest.
+    passes : int
+        1 cleanup, 2 and significance propagation, 3 and magnitude refinement.
+    vertically_causal : bool
+        Whether contexts stay inside their stripe.
+    wide : bool
+        64-bit samples; 32-bit ones serve up to 30 magnitude bit-planes, 64-bit ones up to 62.
+    target : str, optional
+        CPU target by name.
+
+    Returns
+    -------
+    ndarray of uint32 or uint64, shape (height, width)
+        Sign in the top bit; below it the magnitude with one fraction bit, 2q + 2^p, p the sample's lowest plane.
+
+    Raises
+    ------
+    CodestreamError
+        If the bytes or planes contradict the standard.
+    UnsupportedError
+        If the samples are too small for so many planes.
+    """
+    _check_shape(width, height)
+    cdef _Coder coder = _Coder(target)
+    cdef pac_ht_block block
+    block.cleanup = &cleanup[0] if cleanup.shape[0] else NULL
+    block.refinement = &refinement[0] if refinement.shape[0] else NULL
+    block.cleanup_length = <uint32_t> min(cleanup.shape[0], 0x7fffffff)
+    block.refinement_length = <uint32_t> min(refinement.shape[0], 0x7fffffff)
+    block.width = width
+    block.height = height
+    block.missing_bitplanes = missing_bitplanes
+    block.magnitude_bitplanes = magnitude_bitplanes
+    block.passes = passes
+    block.vertically_causal = vertically_causal
+    samples = np.empty((height, width), np.uint64 if wide else np.uint32)
+    cdef uint32_t[:, ::1] narrow_view
+    cdef uint64_t[:, ::1] wide_view
+    cdef pac_status status
+    if wide:
+        wide_view = samples
+        with nogil:
+            status = coder.kernels.decode64(&block, &wide_view[0, 0], width, coder.scratch)
+    else:
+        narrow_view = samples
+        with nogil:
+            status = coder.kernels.decode32(&block, &narrow_view[0, 0], width, coder.scratch)
+    _raise_for(status)
+    return samples

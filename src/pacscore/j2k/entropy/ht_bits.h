@@ -1,0 +1,187 @@
+/* Bits of the HT block coder: segments with their stuffing undone or done as a whole, plain bits by position.
+ *
+ * Source: T.814 7.1 (bit streams of a block).
+ *
+ * A plain buffer holds the bits of a stream without stuffing, first bit in the lowest bit of the first byte, with
+ * HT_SLACK bytes behind them, so that a load of eight bytes from any position up to the last bit stays inside.
+ */
+#ifndef PACSCORE_J2K_ENTROPY_HT_BITS_H
+#define PACSCORE_J2K_ENTROPY_HT_BITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define HT_INLINE static inline __attribute__((always_inline))
+#define HT_SLACK 64
+
+HT_INLINE uint64_t ht_little_endian(uint64_t word)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(word);
+#else
+    return word;
+#endif
+}
+
+HT_INLINE uint64_t ht_load(const uint8_t *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return ht_little_endian(word);
+}
+
+HT_INLINE void ht_store(uint8_t *bytes, uint64_t word)
+{
+    word = ht_little_endian(word);
+    memcpy(bytes, &word, sizeof word);
+}
+
+/* The bits from a position on; at least 57 of them are there. */
+HT_INLINE uint64_t ht_window(const uint8_t *plain, uint32_t position)
+{
+    return ht_load(plain + (position >> 3)) >> (position & 7);
+}
+
+HT_INLINE bool ht_has_ff(uint64_t word)
+{
+    return ((~word - 0x0101010101010101u) & word & 0x8080808080808080u) != 0;
+}
+
+/* ---- Plain bits, in order ---- */
+
+typedef struct {
+    uint8_t *next;    /* where the pending bits go */
+    uint64_t pending; /* fewer than eight bits between two calls */
+    uint32_t count;   /* of pending bits */
+} ht_writer;
+
+HT_INLINE void ht_writer_start(ht_writer *writer, uint8_t *plain)
+{
+    *writer = (ht_writer){plain, 0, 0};
+}
+
+/* Append up to 56 bits; those above the length must be zero. */
+HT_INLINE void ht_append(ht_writer *writer, uint64_t bits, uint32_t length)
+{
+    writer->pending |= bits << writer->count;
+    ht_store(writer->next, writer->pending);
+    writer->count += length;
+    writer->next += writer->count >> 3;
+    writer->pending >>= writer->count & ~7u;
+    writer->count &= 7;
+}
+
+/* Fill up the slack with ones or zeros; returns the number of bits before it. */
+HT_INLINE uint32_t ht_writer_finish(ht_writer *writer, const uint8_t *plain, uint8_t fill)
+{
+    const uint32_t bits = (uint32_t)(writer->next - plain) * 8 + writer->count;
+    *writer->next = (uint8_t)(writer->pending | (uint64_t)fill << writer->count);
+    memset(writer->next + 1, fill, HT_SLACK - 1);
+    return bits;
+}
+
+/* ---- Stuffing undone ---- */
+
+/* MagSgn and SigProp: the byte after FF holds seven bits. */
+HT_INLINE uint32_t ht_unstuff_forward(uint8_t *plain, const uint8_t *bytes, uint32_t length, uint8_t fill)
+{
+    ht_writer writer;
+    ht_writer_start(&writer, plain);
+    uint32_t stuffed = 0; /* 1 after FF */
+    for (uint32_t at = 0; at < length;) {
+        if (!stuffed && length - at >= 8) {
+            const uint64_t word = ht_load(bytes + at);
+            if (!ht_has_ff(word)) {
+                ht_append(&writer, word & 0xffffffffu, 32);
+                ht_append(&writer, word >> 32, 32);
+                at += 8;
+                continue;
+            }
+        }
+        const uint32_t end = length - at < 8 ? length : at + 8;
+        for (; at < end; ++at) {
+            ht_append(&writer, bytes[at] & (0xffu >> stuffed), 8 - stuffed);
+            stuffed = bytes[at] == 0xff;
+        }
+    }
+    return ht_writer_finish(&writer, plain, fill);
+}
+
+/* VLC and MagRef: bytes come from the end, one holds seven bits if they are all ones and the byte read before it was
+ * above 8F. So many low bits of the first byte (0 or 4) count as ones and are not read. */
+HT_INLINE uint32_t ht_unstuff_backward(uint8_t *plain, const uint8_t *bytes, uint32_t length, uint32_t skipped)
+{
+    ht_writer writer;
+    ht_writer_start(&writer, plain);
+    uint8_t before = 0xff;
+    for (uint32_t left = length; left > 0;) {
+        if (left >= 8 && left != length) {
+            const uint64_t word = __builtin_bswap64(ht_load(bytes + left - 8));
+            if (!ht_has_ff(word | 0x8080808080808080u)) {
+                ht_append(&writer, word & 0xffffffffu, 32);
+                ht_append(&writer, word >> 32, 32);
+                left -= 8;
+                before = bytes[left];
+                continue;
+            }
+        }
+        uint8_t byte = bytes[--left];
+        byte |= (uint8_t)((1u << skipped) - 1);
+        const uint32_t bits = before > 0x8f && (byte & 0x7f) == 0x7f ? 7 : 8;
+        ht_append(&writer, (byte & ((1u << bits) - 1)) >> skipped, bits - skipped);
+        before = byte;
+        skipped = 0;
+    }
+    return ht_writer_finish(&writer, plain, 0);
+}
+
+/* ---- Stuffing done ---- */
+
+/* MagSgn and SigProp from plain bits, whose slack fills the last byte. Returns the bytes written. */
+HT_INLINE uint32_t ht_stuff_forward(uint8_t *out, const uint8_t *plain, uint32_t bits)
+{
+    uint8_t *next = out;
+    uint32_t stuffed = 0;
+    for (uint32_t at = 0; at < bits;) {
+        if (!stuffed && bits - at >= 56) {
+            const uint64_t word = ht_window(plain, at) & 0x00ffffffffffffffu;
+            if (!ht_has_ff(word)) {
+                ht_store(next, word);
+                next += 7;
+                at += 56;
+                continue;
+            }
+        }
+        const uint8_t byte = (uint8_t)(ht_window(plain, at) & (0xffu >> stuffed));
+        *next++ = byte;
+        at += 8 - stuffed;
+        stuffed = byte == 0xff;
+    }
+    return (uint32_t)(next - out);
+}
+
+typedef struct {
+    uint32_t length; /* of whole bytes */
+    uint8_t partial; /* the last byte, if some of its bits are used */
+    uint32_t used;   /* how many, fewer than eight */
+} ht_backward;
+
+/* VLC and MagRef from plain bits, in reading order: the caller turns them round. */
+HT_INLINE ht_backward ht_stuff_backward(uint8_t *out, const uint8_t *plain, uint32_t bits)
+{
+    uint32_t length = 0, at = 0;
+    uint8_t before = 0xff;
+    for (;;) {
+        const uint32_t left = bits - at;
+        const uint8_t byte = (uint8_t)ht_window(plain, at);
+        const bool stuffed = before > 0x8f && (byte & 0x7f) == 0x7f;
+        if (left < (stuffed ? 7u : 8u))
+            return (ht_backward){length, (uint8_t)(byte & ((1u << left) - 1)), left};
+        before = stuffed ? 0x7f : byte;
+        out[length++] = before;
+        at += stuffed ? 7 : 8;
+    }
+}
+
+#endif

@@ -1,0 +1,133 @@
+"""Write ``ht_tables.h``, the look-up tables of the HT block coder, from the list of its codewords.
+
+The list is a CSV with one codeword a row: ``table`` (0 first row of quads, 1 others), ``c_q``, ``rho``, ``u_off``,
+``e_k``, ``e_1``, ``cwd_len``, ``cwd_lsb_first``. Usage: ``make_ht_tables.py LIST.csv HEADER.h``.
+
+Source: T.814 Annex C (CxtVLC code tables) and 7.3.6 (U-VLC code).
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+CODE_BITS = 7
+CONTEXTS = 8
+
+
+class Codeword(NamedTuple):
+    """One row of a CxtVLC table; ``bits`` is read low bit first."""
+
+    table: int
+    context: int
+    rho: int
+    u_off: int
+    e_k: int
+    e_1: int
+    length: int
+    bits: int
+
+
+def read_codewords(path: Path) -> list[Codeword]:
+    """Return the codewords of a list in CSV."""
+    names = ["table", "c_q", "rho", "u_off", "e_k", "e_1", "cwd_len", "cwd_lsb_first"]
+    with path.open(newline="") as file:
+        return [Codeword(*(int(row[name]) for name in names)) for row in csv.DictReader(file)]
+
+
+def decoding_table(codewords: list[Codeword], table: int) -> list[int]:
+    """Return entries by ``context << 7 | next seven bits``: length, u_off, rho, e_k, e_1 from the low end."""
+    entries = [0] * (CONTEXTS << CODE_BITS)
+    for word in codewords:
+        if word.table != table:
+            continue
+        entry = word.length | word.u_off << 3 | word.rho << 4 | word.e_k << 8 | word.e_1 << 12
+        for rest in range(1 << (CODE_BITS - word.length)):
+            entries[word.context << CODE_BITS | rest << word.length | word.bits] = entry
+    return entries
+
+
+def best_codeword(codewords: list[Codeword], eps: int) -> Codeword:
+    """Return the codeword of a context and rho that says most of the exponent pattern ``eps``."""
+    fitting = [word for word in codewords if word.u_off == (eps > 0) and eps & word.e_k == word.e_1]
+    return max(fitting, key=lambda word: word.e_k.bit_count())
+
+
+def encoding_table(codewords: list[Codeword], table: int) -> list[int]:
+    """Return entries by ``context << 8 | rho << 4 | eps``: codeword, its length, e_k from the low end."""
+    entries = [0] * (CONTEXTS << 8)
+    for context in range(CONTEXTS):
+        for rho in range(16):
+            rows = [word for word in codewords if word[:3] == (table, context, rho)]
+            for eps in range(16):
+                if rows and eps & ~rho == 0:
+                    word = best_codeword(rows, eps)
+                    entries[context << 8 | rho << 4 | eps] = word.bits | word.length << 7 | word.e_k << 10
+    return entries
+
+
+def prefix(bits: int) -> tuple[int, int, int]:
+    """Return (length, value, suffix length) of the U-VLC prefix at the low end of ``bits``."""
+    if bits & 1:
+        return 1, 1, 0
+    if bits & 2:
+        return 2, 2, 0
+    return (3, 3, 1) if bits & 4 else (3, 5, 5)
+
+
+def pair_table() -> list[int]:
+    """Return entries by ``mode << 6 | next six bits`` for the two prefixes of a pair of quads.
+
+    Mode bit 0 and 1: u_off of the first and second quad; mode 4: both, first row, MEL event 0. From the low end:
+    length of both prefixes, length of both suffixes, length of the first suffix, first value, second value.
+    """
+    entries = []
+    for mode in range(5):
+        for bits in range(64):
+            first = prefix(bits) if mode in (1, 3, 4) else (0, 0, 0)
+            rest = bits >> first[0]
+            second = prefix(rest) if mode in (2, 3, 4) else (0, 0, 0)
+            if mode == 4 and first[0] == 3:
+                second = 1, 1 + (rest & 1), 0
+            suffixes = first[2] + second[2]
+            entries.append(first[0] + second[0] | suffixes << 3 | first[2] << 7 | first[1] << 10 | second[1] << 13)
+    return entries
+
+
+def array(name: str, entries: list[int], comment: str) -> str:
+    """Return the C text of one table."""
+    rows = [", ".join(f"0x{entry:04x}" for entry in entries[at : at + 14]) for at in range(0, len(entries), 14)]
+    body = ",\n".join(f"    {row}" for row in rows)
+    return f"/* {comment} */\nstatic const uint16_t {name}[{len(entries)}] = {{\n{body},\n}};\n"
+
+
+def header(codewords: list[Codeword]) -> str:
+    """Return the whole header."""
+    decoding = "context << 7 | next 7 bits -> length:3, u_off:1, rho:4, e_k:4, e_1:4 from the low end"
+    encoding = "context << 8 | rho << 4 | eps -> codeword:7, length:3, e_k:4 from the low end"
+    pair = "mode << 6 | next 6 bits -> prefixes' length:3, suffixes' length:4, first suffix's:3, values 3 and 3"
+    parts = [
+        "/* Look-up tables of the HT block coder. Source: T.814 Annex C and 7.3.6.\n"
+        " * Written by tools/make_ht_tables.py; do not edit. Table 0 serves the first row of quads, 1 the others.\n */\n"
+        "/* clang-format off */\n"
+        "#ifndef PACSCORE_J2K_ENTROPY_HT_TABLES_H\n#define PACSCORE_J2K_ENTROPY_HT_TABLES_H\n\n#include <stdint.h>\n",
+        array("ht_decode_0", decoding_table(codewords, 0), decoding),
+        array("ht_decode_1", decoding_table(codewords, 1), decoding),
+        array("ht_encode_0", encoding_table(codewords, 0), encoding),
+        array("ht_encode_1", encoding_table(codewords, 1), encoding),
+        array("ht_u_pairs", pair_table(), pair),
+        "#endif\n",
+    ]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Write the header named last from the list named first."""
+    source, target = map(Path, sys.argv[1:3])
+    target.write_text(header(read_codewords(source)))
+
+
+if __name__ == "__main__":
+    main()
