@@ -7,7 +7,7 @@ import os
 from pacscore.errors import OptionError
 from pacscore.support import _cpu
 
-__all__ = ["TARGETS", "active_target", "available_targets"]
+__all__ = ["TARGETS", "active_target", "available_targets", "chosen_target"]
 
 TARGETS = {"baseline": 0, "neon": 0, "avx2": 1, "avx512": 2}
 """Names that ``PACSCORE_TARGET`` knows, with the number that C knows; on aarch64 the baseline is NEON."""
@@ -35,3 +35,18 @@ def active_target() -> int:
     if ceiling not in TARGETS:
         raise OptionError(f"PACSCORE_TARGET={ceiling!r} is not one of {', '.join(TARGETS)}")
     return min(best, TARGETS[ceiling])
+
+
+def chosen_target(target: int | None) -> int:
+    """Return the number of the target that a caller asked for, or the active one for None.
+
+    Raises
+    ------
+    OptionError
+        If this machine does not run that target, or ``PACSCORE_TARGET`` names none.
+    """
+    if target is None:
+        return active_target()
+    if target not in available_targets().values():
+        raise OptionError(f"target {target!r} is not one of those that this machine runs: {available_targets()}")
+    return target

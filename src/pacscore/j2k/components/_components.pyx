@@ -1,0 +1,286 @@
+"""Component transforms, level shift and clamping on whole arrays."""
+
+from cpython.buffer cimport Py_buffer, PyBUF_ND, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stddef cimport ptrdiff_t
+from libc.stdint cimport int32_t, int64_t
+
+import numpy as np
+
+from pacscore.errors import OptionError
+from pacscore.pixel_format import container_dtype
+from pacscore.support.targets import chosen_target
+
+ctypedef void (*transform_i32)(int32_t *, int32_t *, int32_t *, ptrdiff_t, int64_t, int64_t) noexcept nogil
+ctypedef void (*transform_i64)(int64_t *, int64_t *, int64_t *, ptrdiff_t, int64_t, int64_t) noexcept nogil
+ctypedef void (*transform_f32)(float *, float *, float *, ptrdiff_t, int64_t, int64_t) noexcept nogil
+ctypedef void (*transform_f64)(double *, double *, double *, ptrdiff_t, int64_t, int64_t) noexcept nogil
+
+cdef extern from "support/targets.h":
+    ctypedef enum pac_target:
+        pass
+
+cdef extern from "j2k/components/components.h":
+    ctypedef enum pac_sample_type:
+        pass
+    ctypedef struct pac_sample_range:
+        int32_t precision
+        int32_t is_signed
+    ctypedef struct pac_sample_extent:
+        int64_t minimum
+        int64_t maximum
+    ctypedef struct pac_components_kernels:
+        transform_i32 inverse_rct_i32, forward_rct_i32
+        transform_i64 inverse_rct_i64, forward_rct_i64
+        transform_f32 inverse_ict_f32, forward_ict_f32
+        transform_f64 inverse_ict_f64, forward_ict_f64
+        void (*store_i32)(const int32_t *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
+                          ptrdiff_t, ptrdiff_t) noexcept nogil
+        void (*store_i64)(const int64_t *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
+                          ptrdiff_t, ptrdiff_t) noexcept nogil
+        void (*store_f32)(const float *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
+                          ptrdiff_t, ptrdiff_t) noexcept nogil
+        void (*store_f64)(const double *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
+                          ptrdiff_t, ptrdiff_t) noexcept nogil
+        pac_sample_extent (*load_i32)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
+                                      pac_sample_range, int32_t *, ptrdiff_t) noexcept nogil
+        pac_sample_extent (*load_i64)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
+                                      pac_sample_range, int64_t *, ptrdiff_t) noexcept nogil
+        pac_sample_extent (*load_f32)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
+                                      pac_sample_range, float *, ptrdiff_t) noexcept nogil
+        pac_sample_extent (*load_f64)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
+                                      pac_sample_range, double *, ptrdiff_t) noexcept nogil
+    void pac_components_kernels_init(pac_components_kernels *, pac_target) nogil
+
+_KINDS = {np.dtype(np.int32): 0, np.dtype(np.int64): 1, np.dtype(np.float32): 2, np.dtype(np.float64): 3}
+_TYPES = {np.dtype(f"{sign}{size}"): number for number, (size, sign) in enumerate(
+    (size, sign) for size in (1, 2, 4, 8) for sign in "ui")}
+
+
+def inverse(planes, *, target=None):
+    """Return three components from their transformed ones: RCT for integers, ICT for floats.
+
+    Source: T.800 G.2.2 (inverse RCT), G.3.2 (inverse ICT).
+
+    Parameters
+    ----------
+    planes : ndarray of int32, int64, float32 or float64, shape (3, rows, columns)
+        Components 0, 1, 2: luminance and two differences of colour.
+    target : int, optional
+        A number from `pacscore.support.targets.available_targets`; the active target if None.
+
+    Returns
+    -------
+    ndarray, shape and dtype of `planes`
+        Red, green, blue.
+
+    Raises
+    ------
+    OptionError
+        If the array has no such kind or shape.
+    """
+    return _transform(planes, target, True)
+
+
+def forward(planes, *, target=None):
+    """Return the transformed components of red, green, blue: the reverse of `inverse`, which see.
+
+    Source: T.800 G.2.1 (forward RCT), G.3.1 (forward ICT).
+
+    Parameters
+    ----------
+    planes : ndarray of int32, int64, float32 or float64, shape (3, rows, columns)
+        Red, green, blue.
+    target : int, optional
+        A number from `pacscore.support.targets.available_targets`; the active target if None.
+
+    Returns
+    -------
+    ndarray, shape and dtype of `planes`
+        Luminance and two differences of colour.
+
+    Raises
+    ------
+    OptionError
+        If the array has no such kind or shape.
+    """
+    return _transform(planes, target, False)
+
+
+def store(coefficients, *, precision, is_signed, out=None, target=None):
+    """Return the samples of one component: rounded, clamped, level shift undone.
+
+    Source: T.800 G.1.2 (inverse level shift).
+
+    Parameters
+    ----------
+    coefficients : ndarray of int32, int64, float32 or float64, shape (rows, columns)
+        Level-shifted samples as the wavelet or the component transform gives them. Not a number counts as 0.
+    precision : int, in bits
+        1 to 38.
+    is_signed : bool
+        Signed components have no level shift.
+    out : ndarray of any integer dtype that holds the range, shape (rows, columns), optional
+        Written in place; any strides, so that a component of an interleaved image is one of its slices.
+    target : int, optional
+        A number from `pacscore.support.targets.available_targets`; the active target if None.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns)
+        `out`, or an array of the smallest dtype that holds the range.
+
+    Raises
+    ------
+    OptionError
+        If an array has no such kind or shape, or the range does not fit.
+    """
+    _check_range(precision)
+    if coefficients.ndim != 2 or coefficients.dtype not in _KINDS:
+        raise OptionError(f"expected a 2-D array of int32, int64, float32 or float64, not {coefficients.ndim}-D "
+                          f"{coefficients.dtype}")
+    if out is None:
+        out = np.empty(coefficients.shape, container_dtype(precision, is_signed))
+    if out.shape != coefficients.shape or out.dtype not in _TYPES:
+        raise OptionError(f"out is {out.shape} {out.dtype}, the coefficients are {coefficients.shape}")
+    held = np.iinfo(out.dtype)
+    lowest, highest = (-(1 << precision - 1), (1 << precision - 1) - 1) if is_signed else (0, (1 << precision) - 1)
+    if held.min > lowest or held.max < highest:
+        raise OptionError(f"{out.dtype} does not hold {precision} bits, {'signed' if is_signed else 'unsigned'}")
+    _store(np.ascontiguousarray(coefficients), out, precision, is_signed, chosen_target(target))
+    return out
+
+
+def load(samples, dtype, *, precision, is_signed, target=None):
+    """Return one component's samples as coefficients, level-shifted, and the extent of the samples.
+
+    Source: T.800 G.1.1 (forward level shift).
+
+    Parameters
+    ----------
+    samples : ndarray of any integer dtype, shape (rows, columns)
+        Any strides.
+    dtype : dtype
+        Kind of the coefficients: int32 (precisions up to 32), int64, float32 or float64.
+    precision : int, in bits
+        1 to 38.
+    is_signed : bool
+        Signed components have no level shift.
+    target : int, optional
+        A number from `pacscore.support.targets.available_targets`; the active target if None.
+
+    Returns
+    -------
+    coefficients : ndarray of `dtype`, shape (rows, columns)
+        Meaningless where a sample is beyond the range.
+    extent : (int, int)
+        Least and greatest sample, by which a caller refuses what is beyond the range. Samples from 2^63 count as
+        2^63 - 1. An empty array gives the greatest before the least.
+
+    Raises
+    ------
+    OptionError
+        If an array has no such kind or shape.
+    """
+    _check_range(precision)
+    if samples.ndim != 2 or samples.dtype not in _TYPES or np.dtype(dtype) not in _KINDS:
+        raise OptionError(f"cannot load {samples.ndim}-D {samples.dtype} as {np.dtype(dtype)}")
+    coefficients = np.empty(samples.shape, dtype)
+    return coefficients, _load(samples, coefficients, precision, is_signed, chosen_target(target))
+
+
+def _check_range(precision):
+    if not 1 <= precision <= 38:
+        raise OptionError(f"precision {precision} is not 1 to 38 (T.800 A.5.1)")
+
+
+def _transform(planes, target, bint inverse):
+    cdef pac_components_kernels kernels
+    cdef Py_buffer array
+    result = np.array(planes, order="C")
+    if result.ndim != 3 or result.shape[0] != 3 or result.dtype not in _KINDS:
+        raise OptionError(f"expected (3, rows, columns) of int32, int64, float32 or float64, not {result.shape} "
+                          f"{result.dtype}")
+    cdef int64_t rows = result.shape[1], columns = result.shape[2]
+    cdef int number = chosen_target(target), kind = _KINDS[result.dtype]
+    pac_components_kernels_init(&kernels, <pac_target> number)
+    PyObject_GetBuffer(result, &array, PyBUF_ND | PyBUF_WRITABLE)
+    with nogil:
+        _call_transform(&kernels, array.buf, rows, columns, kind, inverse)
+    PyBuffer_Release(&array)
+    return result
+
+
+cdef void _call_transform(pac_components_kernels *kernels, void *planes, int64_t rows, int64_t columns, int kind,
+                          bint inverse) noexcept nogil:
+    cdef int64_t size = rows * columns
+    cdef int32_t *i32 = <int32_t *> planes
+    cdef int64_t *i64 = <int64_t *> planes
+    cdef float *f32 = <float *> planes
+    cdef double *f64 = <double *> planes
+    if kind == 0:
+        (kernels.inverse_rct_i32 if inverse else kernels.forward_rct_i32)(
+            i32, i32 + size, i32 + 2 * size, columns, columns, rows)
+    elif kind == 1:
+        (kernels.inverse_rct_i64 if inverse else kernels.forward_rct_i64)(
+            i64, i64 + size, i64 + 2 * size, columns, columns, rows)
+    elif kind == 2:
+        (kernels.inverse_ict_f32 if inverse else kernels.forward_ict_f32)(
+            f32, f32 + size, f32 + 2 * size, columns, columns, rows)
+    else:
+        (kernels.inverse_ict_f64 if inverse else kernels.forward_ict_f64)(
+            f64, f64 + size, f64 + 2 * size, columns, columns, rows)
+
+
+cdef int _store(coefficients, out, int precision, bint is_signed, int target) except -1:
+    cdef pac_components_kernels kernels
+    cdef Py_buffer source, result
+    cdef int64_t rows = coefficients.shape[0], columns = coefficients.shape[1]
+    cdef int kind = _KINDS[coefficients.dtype], number = _TYPES[out.dtype]
+    cdef pac_sample_type type = <pac_sample_type> number
+    cdef pac_sample_range range
+    cdef ptrdiff_t row, pixel
+    range.precision, range.is_signed = precision, is_signed
+    pac_components_kernels_init(&kernels, <pac_target> target)
+    PyObject_GetBuffer(coefficients, &source, PyBUF_ND)
+    PyObject_GetBuffer(out, &result, PyBUF_STRIDES | PyBUF_WRITABLE)
+    row, pixel = result.strides[0], result.strides[1]
+    with nogil:
+        if kind == 0:
+            kernels.store_i32(<const int32_t *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+        elif kind == 1:
+            kernels.store_i64(<const int64_t *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+        elif kind == 2:
+            kernels.store_f32(<const float *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+        else:
+            kernels.store_f64(<const double *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+    PyBuffer_Release(&result)
+    PyBuffer_Release(&source)
+    return 0
+
+
+cdef object _load(samples, coefficients, int precision, bint is_signed, int target):
+    cdef pac_components_kernels kernels
+    cdef Py_buffer source, result
+    cdef int64_t rows = samples.shape[0], columns = samples.shape[1]
+    cdef int kind = _KINDS[coefficients.dtype], number = _TYPES[samples.dtype]
+    cdef pac_sample_type type = <pac_sample_type> number
+    cdef pac_sample_range range
+    cdef pac_sample_extent extent
+    cdef ptrdiff_t row, pixel
+    range.precision, range.is_signed = precision, is_signed
+    pac_components_kernels_init(&kernels, <pac_target> target)
+    PyObject_GetBuffer(samples, &source, PyBUF_STRIDES)
+    PyObject_GetBuffer(coefficients, &result, PyBUF_ND | PyBUF_WRITABLE)
+    row, pixel = source.strides[0], source.strides[1]
+    with nogil:
+        if kind == 0:
+            extent = kernels.load_i32(source.buf, type, row, pixel, columns, rows, range, <int32_t *> result.buf, columns)
+        elif kind == 1:
+            extent = kernels.load_i64(source.buf, type, row, pixel, columns, rows, range, <int64_t *> result.buf, columns)
+        elif kind == 2:
+            extent = kernels.load_f32(source.buf, type, row, pixel, columns, rows, range, <float *> result.buf, columns)
+        else:
+            extent = kernels.load_f64(source.buf, type, row, pixel, columns, rows, range, <double *> result.buf, columns)
+    PyBuffer_Release(&result)
+    PyBuffer_Release(&source)
+    return extent.minimum, extent.maximum

@@ -1,0 +1,6 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+def inverse(samples: NDArray[Any], *, origin: tuple[int, int] = (0, 0), target: int | None = None) -> NDArray[Any]: ...
+def forward(samples: NDArray[Any], *, origin: tuple[int, int] = (0, 0), target: int | None = None) -> NDArray[Any]: ...
