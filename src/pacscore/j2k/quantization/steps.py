@@ -98,8 +98,8 @@ def irreversible_steps(base_step: float, precision: int, levels: int) -> tuple[i
 
     A band's step size is the base step over the norm of its synthesis functions, so that an index that is off by one
     disturbs the image equally in every band. One guard bit holds the worst image there is: the BIBO gains of the 9-7
-    analysis are below twice the nominal gains that the exponents count on. A step that lies beyond what can be signalled
-    becomes the nearest one that can.
+    analysis are below twice the nominal gains that the exponents count on. A step beyond what can be signalled becomes
+    the nearest one that can.
 
     Source: T.800 E.1.1 (equations E-3 to E-5), A.6.4.
 
