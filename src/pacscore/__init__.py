@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pacscore.dicom.display import pipeline
+    from pacscore.dicom.frames import FrameSource, open
     from pacscore.errors import (
         CodestreamError,
         DataError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "dicom.display": ("pipeline",),
+    "dicom.frames": ("FrameSource", "open"),
     "errors": (
         "CodestreamError",
         "DataError",
@@ -63,6 +65,7 @@ __all__ = [
     "DataError",
     "DecodeReport",
     "DicomError",
+    "FrameSource",
     "LimitError",
     "Limits",
     "NoCodecError",
@@ -76,6 +79,7 @@ __all__ = [
     "UnsupportedError",
     "Window",
     "inspect",
+    "open",
     "pipeline",
     "render",
 ]

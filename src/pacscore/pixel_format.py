@@ -9,6 +9,8 @@ import numpy as np
 
 __all__ = ["PixelFormat", "container_dtype"]
 
+_SHARED_CHROMA = ("YBR_FULL_422", "YBR_PARTIAL_422")
+
 
 def container_dtype(bits: int, signed: bool) -> np.dtype[Any]:
     """Return the smallest integer dtype that holds ``bits`` bits (1 to 64)."""
@@ -72,6 +74,7 @@ class PixelFormat:
 
     @property
     def native_bits(self) -> int:
-        """Size of a frame stored without compression, in bits; two pixels of YBR_FULL_422 share their chroma."""
-        samples = 2 if self.photometric_interpretation == "YBR_FULL_422" else self.samples_per_pixel
+        """Size of a frame as it is stored without compression, in bits."""
+        # two pixels share their chroma: four samples for two pixels
+        samples = 2 if self.photometric_interpretation in _SHARED_CHROMA else self.samples_per_pixel
         return self.rows * self.columns * samples * self.bits_allocated

@@ -87,6 +87,10 @@ class Codec(Protocol):
         """
         ...
 
+    def disagreements(self, data: Buffer, stored: PixelFormat) -> tuple[str, ...]:
+        """Return, in sentences, where the frame's own headers differ from ``stored`` without making it unreadable."""
+        ...
+
     def decode(  # noqa: PLR0913 - the choices of a view, all by keyword
         self,
         data: Buffer,

@@ -1,1 +1,7 @@
 """Who gives bytes by range: memory, files, readers of the caller."""
+
+from __future__ import annotations
+
+from pacscore.source.readers import FileObjectReader, FileReader, MemoryReader, Reader, as_reader
+
+__all__ = ["FileObjectReader", "FileReader", "MemoryReader", "Reader", "as_reader"]

@@ -1,0 +1,62 @@
+"""Deflated Image Frame Compression: an uncompressed frame in a raw deflate stream."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from numpy.typing import NDArray
+
+from pacscore.codecs.native import from_bytes, to_bytes
+from pacscore.codecs.protocol import Buffer, EncodedFrame
+from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable
+from pacscore.errors import DataError, OptionError
+from pacscore.pixel_format import PixelFormat
+
+__all__ = ["DEFLATE", "DeflateCodec"]
+
+
+class DeflateCodec(WholeFrameCodec):
+    """Raw deflate (RFC 1951) around the bytes of a native little endian frame.
+
+    Source: PS3.5 A.4.12.
+    """
+
+    name = "deflate"
+    provisional = False
+    transfer_syntaxes = encodes = frozenset({"1.2.840.10008.1.2.8.1"})
+
+    def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
+        del decoded
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        needed = -(-stored.native_bits // 8)
+        try:
+            frame = inflater.decompress(data, needed)
+        except zlib.error as error:
+            raise DataError(f"the deflate frame does not decode: {error}", clause="RFC 1951") from error
+        if len(frame) < needed:
+            raise DataError(f"the deflate frame ends after {len(frame):,} of {needed:,} bytes", clause="PS3.5 A.4.12")
+        return from_bytes(frame, stored)
+
+    def encode(
+        self,
+        frame: NDArray[Any],
+        pixel_format: PixelFormat,
+        transfer_syntax: str,
+        options: Any = None,
+        *,
+        threads: int = 1,
+    ) -> EncodedFrame:
+        """Return the frame deflated; ``options`` is the level of effort, 0 to 9, or None for the usual."""
+        del threads
+        check_encodable(self, frame, pixel_format, transfer_syntax)
+        level = -1 if options is None else options
+        if level not in range(-1, 10):
+            raise OptionError(f"deflate takes a level of 0 to 9, not {options!r}")
+        deflater = zlib.compressobj(level, wbits=-zlib.MAX_WBITS)
+        data = deflater.compress(to_bytes(frame, pixel_format)) + deflater.flush()
+        return EncodedFrame(data, pixel_format.photometric_interpretation, lossless=True)
+
+
+DEFLATE = DeflateCodec()
+"""Deflated Image Frame Compression."""

@@ -1,0 +1,249 @@
+"""JPEG 2000 and HTJ2K: between the Image Pixel attributes and a codestream."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacscore.codecs.protocol import Buffer, EncodedFrame, OnDamage
+from pacscore.codecs.samples import interpret, of_precision
+from pacscore.codecs.whole_frame import as_integers, check_encodable, filled, foreign_errors
+from pacscore.errors import CodestreamError, OptionError, UnsupportedError
+from pacscore.limits import DEFAULT_LIMITS, Limits
+from pacscore.pixel_format import PixelFormat
+from pacscore.region import Region
+from pacscore.report import DecodeReport, Partial
+
+if TYPE_CHECKING:
+    from pacscore.j2k.options import J2KOptions
+
+__all__ = ["HTJ2K", "JPEG_2000", "JPEG2000Codec"]
+
+_PART_1, _PART_1_LOSSY = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"
+_MULTI_COMPONENT = frozenset({"1.2.840.10008.1.2.4.92", "1.2.840.10008.1.2.4.93"})
+_HIGH_THROUGHPUT = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (201, 202, 203))
+
+_SOC_SIZ = b"\xff\x4f\xff\x51"
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """What a frame reader needs to know of a SIZ marker segment."""
+
+    high_throughput: bool
+    extended: bool
+    rows: int
+    columns: int
+    precisions: tuple[int, ...]
+    signed: tuple[bool, ...]
+
+
+class JPEG2000Codec:
+    """JPEG 2000 codestreams. HT code-blocks are decoded by pacscore; those of Part 1 still by OpenJPEG.
+
+    Source: PS3.5 8.2.4 and A.4.4; T.800; T.814.
+
+    The precision is the codestream's. So is the sign of colour; that of monochrome is Pixel Representation's,
+    read at the codestream's precision.
+    """
+
+    def __init__(
+        self, name: str, transfer_syntaxes: frozenset[str], encodes: frozenset[str], *, provisional: bool
+    ) -> None:
+        self.name = name
+        self.transfer_syntaxes = transfer_syntaxes
+        self.encodes = encodes
+        self.provisional = provisional
+
+    def decoded_format(self, data: Buffer, stored: PixelFormat) -> PixelFormat:
+        """Return the format with the codestream's precision; component transforms are undone, so RGB."""
+        size = _read_size(data)
+        return _decoded_format(size, stored)
+
+    def disagreements(self, data: Buffer, stored: PixelFormat) -> tuple[str, ...]:
+        """Say where precision or sign of the codestream are not those of the attributes."""
+        size = _read_size(data)
+        told, precision = [], max(size.precisions)
+        if precision != stored.bits_stored:
+            told.append(f"the codestream has {precision} bits a sample; Bits Stored says {stored.bits_stored}")
+        if any(size.signed) != bool(stored.pixel_representation):
+            kinds = "unsigned", "signed"
+            told.append(
+                f"the codestream's samples are {kinds[any(size.signed)]}; "
+                f"Pixel Representation says {kinds[stored.pixel_representation]}"
+            )
+        return tuple(told)
+
+    def decode(  # noqa: PLR0913 - the protocol's
+        self,
+        data: Buffer,
+        stored: PixelFormat,
+        *,
+        reduce: int = 0,
+        region: Region | None = None,
+        out: NDArray[Any] | None = None,
+        threads: int = 1,
+        on_damage: OnDamage = "raise",
+        limits: Limits | None = None,
+    ) -> NDArray[Any] | Partial:
+        """Decode the frame, or fewer of its resolution levels, or a part of it."""
+        size = _read_size(data)
+        decoded = _decoded_format(size, stored)
+        limits = limits or DEFAULT_LIMITS
+        if region is not None:
+            region.check_inside(stored.rows, stored.columns)
+        if size.high_throughput:
+            from pacscore.j2k.decoding import decode  # noqa: PLC0415 - only where a codestream is met
+
+            result = decode(data, reduce=reduce, region=region, threads=threads, on_damage=on_damage, limits=limits)
+            partial = result if isinstance(result, Partial) else Partial(result, DecodeReport(1, 1))
+        else:
+            limits.check_output(decoded.nbytes, len(data), what="the frame")
+            partial = _decode_part_1(data, reduce, region, threads)
+        image = _as_stored(partial.image, size, decoded)
+        image = filled(out, image)
+        return Partial(image, partial.report) if on_damage == "conceal" else image
+
+    def encode(
+        self,
+        frame: NDArray[Any],
+        pixel_format: PixelFormat,
+        transfer_syntax: str,
+        options: J2KOptions | None = None,
+        *,
+        threads: int = 1,
+    ) -> EncodedFrame:
+        """Return the frame as a codestream; RGB gets the component transform unless ``options`` forbid it."""
+        check_encodable(self, frame, pixel_format, transfer_syntax)
+        if str(transfer_syntax) in _HIGH_THROUGHPUT:
+            return _encode_ht(frame, pixel_format, transfer_syntax, options, threads)
+        return _encode_part_1(frame, pixel_format, options)
+
+
+def _read_size(data: Buffer) -> _Size:
+    """Return what SIZ says, of a bare codestream or of one in boxes."""
+    from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where a codestream is met
+
+    start = _codestream_start(data)
+    siz = read_main_header(data, start).siz
+    if len({(component.xrsiz, component.yrsiz) for component in siz.components}) > 1:
+        raise UnsupportedError("components of different sizes in a frame", feature="sub-sampled components")
+    xrsiz, yrsiz = siz.components[0].xrsiz, siz.components[0].yrsiz
+    return _Size(
+        high_throughput=bool(siz.rsiz & 0x4000),
+        extended=bool(siz.rsiz & 0x8000),
+        rows=-(-siz.ysiz // yrsiz) - -(-siz.yosiz // yrsiz),
+        columns=-(-siz.xsiz // xrsiz) - -(-siz.xosiz // xrsiz),
+        precisions=tuple(component.precision for component in siz.components),
+        signed=tuple(component.signed for component in siz.components),
+    )
+
+
+def _codestream_start(data: Buffer) -> int:
+    view = memoryview(data)
+    if bytes(view[:4]) == _SOC_SIZ:
+        return 0
+    start = bytes(view[: 1 << 16]).find(_SOC_SIZ)  # boxes are not allowed in a frame, but do occur
+    if start < 0:
+        raise CodestreamError("no codestream in the frame: SOC and SIZ are missing (T.800 A.3)", offset=0, marker="SOC")
+    return start
+
+
+def _decoded_format(size: _Size, stored: PixelFormat) -> PixelFormat:
+    mine = (size.rows, size.columns, len(size.precisions))
+    theirs = (stored.rows, stored.columns, stored.samples_per_pixel)
+    if mine != theirs:
+        raise CodestreamError(
+            f"SIZ says {mine[0]} x {mine[1]} pixels of {mine[2]} components; "
+            f"the data set says {theirs[0]} x {theirs[1]} of {theirs[2]} samples",
+            marker="SIZ",
+            clause="T.800 A.5.1",
+        )
+    signed = bool(stored.pixel_representation) if len(size.precisions) == 1 else any(size.signed)
+    decoded = of_precision(stored, max(size.precisions), signed)
+    if stored.photometric_interpretation in ("YBR_RCT", "YBR_ICT"):
+        decoded = dataclasses.replace(decoded, photometric_interpretation="RGB")
+    return decoded
+
+
+def _as_stored(image: Any, size: _Size, decoded: PixelFormat) -> NDArray[Any]:
+    if isinstance(image, list):
+        raise UnsupportedError("components of different sizes in a frame", feature="sub-sampled components")
+    values: NDArray[Any] = as_integers(image)
+    if len(size.precisions) == 1:
+        return interpret(values, size.precisions[0], bool(decoded.pixel_representation), decoded.dtype)
+    return values.astype(decoded.dtype, copy=False)
+
+
+def _decode_part_1(data: Buffer, reduce: int, region: Region | None, threads: int) -> Partial:
+    import imagecodecs  # noqa: PLC0415 - until pacscore decodes Part 1 code-blocks itself
+
+    if reduce:
+        raise UnsupportedError(
+            f"reduce={reduce} with JPEG 2000 Part 1 code-blocks", feature="reduced resolutions of Part 1"
+        )
+    with foreign_errors("JPEG 2000"):
+        image = imagecodecs.jpeg2k_decode(bytes(data), numthreads=threads)
+    if region is not None:
+        rows = slice(region.row, region.row + region.rows)
+        image = np.ascontiguousarray(image[rows, region.column : region.column + region.columns])
+    return Partial(image, DecodeReport(packets_expected=1, packets_read=1))
+
+
+def _encode_ht(
+    frame: NDArray[Any], pixel_format: PixelFormat, transfer_syntax: str, options: J2KOptions | None, threads: int
+) -> EncodedFrame:
+    from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where a codestream is made
+    from pacscore.j2k.encoding import encode  # noqa: PLC0415
+    from pacscore.j2k.options import J2KOptions as Options  # noqa: PLC0415
+
+    options = options or Options()
+    photometric = pixel_format.photometric_interpretation
+    if photometric != "RGB":
+        if options.color_transform:
+            raise OptionError(f"a component transform is for RGB, not for {photometric} (PS3.5 8.2.4)")
+        options = dataclasses.replace(options, color_transform=False)
+    data = encode(frame, transfer_syntax, options, bits_stored=pixel_format.bits_stored, threads=threads)
+    cod = read_main_header(data).cod
+    reversible = bool(cod.spcod.reversible)
+    if cod.sgcod_mct:
+        photometric = "YBR_RCT" if reversible else "YBR_ICT"
+    lossless = reversible and options.rate is None and options.psnr is None
+    return EncodedFrame(data, photometric, lossless, None if lossless else "ISO_15444_15")
+
+
+def _encode_part_1(frame: NDArray[Any], pixel_format: PixelFormat, options: J2KOptions | None) -> EncodedFrame:
+    import imagecodecs  # noqa: PLC0415 - until pacscore encodes Part 1 code-blocks itself
+
+    if options is not None:
+        raise UnsupportedError("options of JPEG 2000 Part 1 encoding", feature="options of Part 1 encoding")
+    if pixel_format.bits_stored > 16:
+        raise UnsupportedError(
+            f"JPEG 2000 Part 1 encoding of {pixel_format.bits_stored} bits", feature="more than 16 bits"
+        )
+    transform = pixel_format.photometric_interpretation == "RGB"
+    with foreign_errors("JPEG 2000"):
+        data = imagecodecs.jpeg2k_encode(
+            frame,
+            level=0,
+            codecformat="j2k",
+            reversible=True,
+            mct=transform,
+            bitspersample=pixel_format.bits_stored,
+            numthreads=1,
+        )
+    photometric = "YBR_RCT" if transform else pixel_format.photometric_interpretation
+    return EncodedFrame(bytes(data), photometric, lossless=True)
+
+
+JPEG_2000 = JPEG2000Codec(
+    "JPEG 2000", _MULTI_COMPONENT | {_PART_1, _PART_1_LOSSY}, frozenset({_PART_1, _PART_1_LOSSY}), provisional=True
+)
+"""JPEG 2000 Part 1; of Part 2's multi-component syntaxes the frames that use no more than Part 1."""
+
+HTJ2K = JPEG2000Codec("HTJ2K", _HIGH_THROUGHPUT, _HIGH_THROUGHPUT, provisional=False)
+"""High-Throughput JPEG 2000."""

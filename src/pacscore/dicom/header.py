@@ -1,0 +1,254 @@
+"""The data set up to Pixel Data, and where Pixel Data lies."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filereader import read_dataset
+
+from pacscore.errors import DicomError, UnsupportedError
+from pacscore.limits import Limits
+from pacscore.source import MemoryReader, Reader
+
+__all__ = ["Header", "PixelElement", "header_of_dataset", "read_header", "read_trailing"]
+
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_JPIP = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (94, 95, 204, 205))
+_PIXEL_ELEMENTS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
+_LONG_VRS = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN", b"UT"})
+_UNDEFINED = 0xFFFFFFFF
+_WINDOW = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class PixelElement:
+    """Where the value of Pixel Data, Float or Double Float Pixel Data lies.
+
+    Attributes
+    ----------
+    keyword : str
+        Which of the three.
+    vr : str
+        As written, or "" where the VR is implicit.
+    start : int, in bytes
+        First byte of the value.
+    length : int or None, in bytes
+        None where undefined: the value is encapsulated.
+    """
+
+    keyword: str
+    vr: str
+    start: int
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A data set without its pixels.
+
+    Attributes
+    ----------
+    dataset : pydicom Dataset
+        Everything before Pixel Data; ``file_meta`` belongs to it.
+    transfer_syntax : str
+    reader : Reader
+        Where the pixels are read from; the inflated data set if it was deflated.
+    pixels : PixelElement
+    notes : tuple of str
+        What is odd.
+    """
+
+    dataset: Dataset
+    transfer_syntax: str
+    reader: Reader
+    pixels: PixelElement
+    notes: tuple[str, ...] = field(default=())
+
+
+class _ReaderFile(io.RawIOBase):
+    """A file over a reader, for pydicom; never asks for more than there is."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self._reader = reader
+        self._position = 0
+        self._window: bytes | memoryview = b""
+        self._window_start = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = (0, self._position, self._reader.size)[whence]
+        self._position = max(0, origin + offset)
+        return self._position
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._reader.size - self._position)
+        wanted = left if size is None or size < 0 else min(size, left)
+        inside = self._position - self._window_start
+        if inside < 0 or inside + wanted > len(self._window):
+            self._window = self._reader.read_range(self._position, max(wanted, min(_WINDOW, left)))
+            self._window_start, inside = self._position, 0
+        piece = bytes(self._window[inside : inside + wanted])
+        self._position += len(piece)
+        return piece
+
+
+def read_header(reader: Reader, limits: Limits) -> Header:
+    """Read a DICOM file up to Pixel Data.
+
+    Source: PS3.10 7; PS3.5 7.1 and A.5.
+
+    Raises
+    ------
+    DicomError
+        If this is no DICOM file, is broken, or holds no pixels.
+    LimitError
+        If it inflates beyond the limits.
+    UnsupportedError
+        If the pixels lie elsewhere (JPIP).
+    """
+    start, meta = _file_meta(reader)
+    if meta is not None and str(meta.get("TransferSyntaxUID", "")) == _DEFLATED:
+        reader = MemoryReader(_inflated(reader, start, limits))
+        file = _ReaderFile(reader)
+        dataset = _guarded(lambda: read_dataset(file, False, True, stop_when=_at_pixels))
+        dataset.file_meta = meta
+        transfer_syntax, explicit = _DEFLATED, True
+    else:
+        file = _ReaderFile(reader)
+        dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True))
+        transfer_syntax, explicit = _transfer_syntax(dataset)
+    if not len(dataset):
+        raise DicomError("this is not a DICOM file: no data elements (PS3.10 7)")
+    if transfer_syntax in _JPIP:
+        raise UnsupportedError(
+            f"transfer syntax {transfer_syntax} (JPIP): the pixels are at the Pixel Data Provider URL (0028,7FE0) "
+            f"{dataset.get('PixelDataProviderURL', '')}",
+            feature="JPIP referenced pixel data",
+            clause="PS3.5 A.6",
+        )
+    pixels = _pixel_element(reader, file.tell(), transfer_syntax == _BIG_ENDIAN, explicit)
+    return Header(dataset, transfer_syntax, reader, pixels)
+
+
+def _guarded(read: Any) -> Any:
+    """Return what pydicom reads; whatever it raises over the bytes is a DicomError."""
+    try:
+        return read()
+    except OSError:
+        raise
+    except Exception as error:
+        raise DicomError(f"the data set does not parse: {error or type(error).__name__}") from error
+
+
+def _at_pixels(tag: int, vr: str | None, length: int) -> bool:
+    del vr, length
+    return tag >> 16 == 0x7FE0 and tag & 0xFFFF in _PIXEL_ELEMENTS
+
+
+def _file_meta(reader: Reader) -> tuple[int, FileMetaDataset | None]:
+    """Return where the data set begins, and the File Meta Information; 0 and None where there is no preamble."""
+    head = bytes(reader.read_range(0, 132))
+    if head[128:] != b"DICM":
+        return 0, None
+    file = _ReaderFile(reader)
+    file.seek(132)
+    meta = _guarded(lambda: read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2))
+    return file.tell(), _guarded(lambda: FileMetaDataset(meta))
+
+
+def _inflated(reader: Reader, start: int, limits: Limits) -> bytes:
+    packed = reader.read_range(start, max(0, reader.size - start))
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    pieces, total = [], 0
+    data: bytes | memoryview = packed
+    try:
+        while not inflater.eof:
+            piece = inflater.decompress(data, 1 << 22)
+            data = inflater.unconsumed_tail
+            if not piece and not data:
+                break
+            total += len(piece)
+            limits.check_output(total, len(packed), what="the inflated data set")
+            pieces.append(piece)
+    except zlib.error as error:
+        raise DicomError(f"the deflated data set does not inflate: {error} (PS3.5 A.5)") from error
+    return b"".join(pieces)
+
+
+def _transfer_syntax(dataset: Dataset) -> tuple[str, bool]:
+    """Return the transfer syntax, and whether the VR is explicit; as pydicom found it where nothing says so."""
+    implicit, little = dataset.original_encoding
+    named = str(getattr(dataset, "file_meta", {}).get("TransferSyntaxUID", "") or "")
+    if not named:
+        named = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else _BIG_ENDIAN
+    return named, not implicit
+
+
+def _pixel_element(reader: Reader, position: int, big_endian: bool, explicit: bool) -> PixelElement:
+    head = bytes(reader.read_range(position, 12))
+    order = "big" if big_endian else "little"
+    group, element = (int.from_bytes(head[at : at + 2], order) for at in (0, 2))  # type: ignore[arg-type]
+    if group != 0x7FE0 or element not in _PIXEL_ELEMENTS or len(head) < 8:
+        raise DicomError("the data set holds no Pixel Data", tag="(7FE0,0010)", offset=position)
+    keyword, vr, where = _PIXEL_ELEMENTS[element], "", 4
+    if explicit and head[4:6].isalpha():
+        vr, where = head[4:6].decode("ascii"), 8
+        if head[4:6] not in _LONG_VRS or len(head) < 12:
+            raise DicomError(f"{keyword} has VR {vr!r}", tag=f"(7FE0,{element:04X})", offset=position)
+    length = int.from_bytes(head[where : where + 4], order)  # type: ignore[arg-type]
+    return PixelElement(keyword, vr, position + where + 4, None if length == _UNDEFINED else length)
+
+
+def header_of_dataset(dataset: Dataset) -> Header:
+    """Return the header of a data set in memory; it is not changed.
+
+    Raises
+    ------
+    DicomError
+        If it holds no pixels, or does not say in which transfer syntax.
+    """
+    keyword = next((name for name in _PIXEL_ELEMENTS.values() if name in dataset), None)
+    if keyword is None:
+        raise DicomError("the data set holds no Pixel Data", tag="(7FE0,0010)")
+    element = _guarded(lambda: dataset[keyword])
+    bare = Dataset({tag: value for tag, value in dataset.items() if tag != element.tag})
+    bare.file_meta = getattr(dataset, "file_meta", FileMetaDataset())
+    transfer_syntax = str(bare.file_meta.get("TransferSyntaxUID", "") or "")
+    if not transfer_syntax:
+        implicit, little = dataset.original_encoding
+        if little is None:
+            raise DicomError("the data set names no Transfer Syntax UID", tag="(0002,0010)")
+        transfer_syntax = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else _BIG_ENDIAN
+    value = element.value if isinstance(element.value, bytes | bytearray | memoryview) else b""
+    length = None if element.is_undefined_length or _is_encapsulated(transfer_syntax) else len(value)
+    return Header(bare, transfer_syntax, MemoryReader(value), PixelElement(keyword, element.VR, 0, length))
+
+
+def _is_encapsulated(transfer_syntax: str) -> bool:
+    return transfer_syntax not in ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", _DEFLATED, _BIG_ENDIAN)
+
+
+def read_trailing(header: Header, position: int) -> Dataset:
+    """Return the elements that follow Pixel Data, from ``position`` on; empty where there are none."""
+    if position >= header.reader.size:
+        return Dataset()
+    file = _ReaderFile(header.reader)
+    file.seek(position)
+    little = header.transfer_syntax != _BIG_ENDIAN
+    trailing: Dataset = _guarded(lambda: read_dataset(file, header.pixels.vr == "", little))
+    return trailing

@@ -1,0 +1,82 @@
+"""Frames of native pixel data, which need not begin on a byte."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pacscore.dicom.header import PixelElement
+from pacscore.errors import DicomError
+from pacscore.pixel_format import PixelFormat
+from pacscore.source import Reader
+
+__all__ = ["NativeFrames"]
+
+
+class NativeFrames:
+    """The frames of native pixel data, one after the other without a gap.
+
+    Source: PS3.5 8.1.1 and 8.2.
+
+    Parameters
+    ----------
+    reader : Reader
+    element : PixelElement
+        Of defined length.
+    stored : PixelFormat
+    count : int
+        Number of Frames.
+    big_endian : bool
+        Bytes of an OW value lie in words of two bytes, the second first.
+    """
+
+    def __init__(
+        self, reader: Reader, element: PixelElement, stored: PixelFormat, count: int, *, big_endian: bool = False
+    ) -> None:
+        self._reader = reader
+        self._start = element.start
+        self._length = max(0, min(element.length or 0, reader.size - element.start))
+        self._bits = stored.native_bits
+        self._swapped = big_endian and element.vr == "OW" and stored.bits_allocated <= 8
+        self.stop = element.start + (element.length or 0)
+        self.notes = _notes(element.length or 0, self._length, -(-self._bits * count // 8))
+
+    def encoded(self, index: int) -> bytes:
+        """Return the bytes of a frame; one that begins within a byte is shifted to begin with it.
+
+        Raises
+        ------
+        DicomError
+            If the pixel data ends before.
+        """
+        first_bit = index * self._bits
+        start, shift = divmod(first_bit, 8)
+        stop = -(-(first_bit + self._bits) // 8)
+        if stop > self._length:
+            raise DicomError(
+                f"frame {index} would end at byte {stop:,} of the pixel data, which has {self._length:,} (PS3.5 8.1.1)",
+                tag="(7FE0,0010)",
+                offset=self._start,
+            )
+        data = self._read(start, stop)
+        if not shift and not self._bits % 8:
+            return data
+        bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[shift : shift + self._bits]
+        return np.packbits(bits, bitorder="little").tobytes()
+
+    def _read(self, start: int, stop: int) -> bytes:
+        if not self._swapped:
+            return bytes(self._reader.read_range(self._start + start, stop - start))
+        first, last = start & ~1, stop + (stop & 1)
+        words = bytes(self._reader.read_range(self._start + first, last - first)).ljust(last - first, b"\0")
+        return np.frombuffer(words, np.uint16).byteswap().tobytes()[start - first : stop - first]
+
+
+def _notes(announced: int, there: int, needed: int) -> tuple[str, ...]:
+    notes = []
+    if there < announced:
+        notes.append(f"Pixel Data has {there:,} of {announced:,} bytes: the data is cut short")
+    if announced > needed + (needed & 1):
+        notes.append(f"Pixel Data has {announced:,} bytes; the frames take {needed:,}")
+    if announced < needed:
+        notes.append(f"Pixel Data has {announced:,} bytes; the frames would take {needed:,}")
+    return tuple(notes)
