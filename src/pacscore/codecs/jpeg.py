@@ -14,10 +14,12 @@ from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, foreign_errors
 from pacscore.errors import OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
+from pacscore.report import Damage
 
 __all__ = ["JPEG", "JPEGCodec", "JPEGOptions"]
 
 _PROCESSES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})
+_EOI, _TAIL = b"\xff\xd9", 1 << 16
 _BASELINE = "1.2.840.10008.1.2.4.50"
 _LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
 
@@ -60,6 +62,12 @@ class JPEGCodec(WholeFrameCodec):
         """Say where the precision is not Bits Stored."""
         precision = read_frame_header(data, _PROCESSES, self.name).precision
         return precision_disagreement(self.name, precision, stored)
+
+    def _damages(self, data: Buffer) -> tuple[Damage, ...]:
+        # libjpeg fills up what is missing; in entropy-coded data FFD9 is the end and nothing else
+        if bytes(data).rfind(_EOI, max(0, len(data) - _TAIL)) >= 0:
+            return ()
+        return (Damage("truncated", "the JPEG frame ends without EOI (T.81 B.2.1): it may not be whole", len(data)),)
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
         import imagecodecs  # noqa: PLC0415 - only where JPEG is met

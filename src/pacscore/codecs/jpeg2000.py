@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pacscore.codecs.protocol import Buffer, EncodedFrame, OnDamage
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import as_integers, check_encodable, filled, foreign_errors
-from pacscore.errors import CodestreamError, OptionError, UnsupportedError
+from pacscore.errors import CodestreamError, OptionError, TruncatedError, UnsupportedError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
@@ -103,6 +103,7 @@ class JPEG2000Codec:
             partial = result if isinstance(result, Partial) else Partial(result, DecodeReport(1, 1))
         else:
             limits.check_output(decoded.nbytes, len(data), what="the frame")
+            _check_tile_parts(data, on_damage)
             partial = _decode_part_1(data, reduce, region, threads)
         image = _as_stored(partial.image, size, decoded)
         image = filled(out, image)
@@ -177,6 +178,17 @@ def _as_stored(image: Any, size: _Size, decoded: PixelFormat) -> NDArray[Any]:
     if len(size.precisions) == 1:
         return interpret(values, size.precisions[0], bool(decoded.pixel_representation), decoded.dtype)
     return values.astype(decoded.dtype, copy=False)
+
+
+def _check_tile_parts(data: Buffer, on_damage: OnDamage) -> None:
+    """Raise for damage that OpenJPEG keeps to itself: tile-parts that are cut short."""
+    from pacscore.j2k.codestream.reader import read_codestream  # noqa: PLC0415 - only where a codestream is met
+
+    damages = read_codestream(data, _codestream_start(data)).damages
+    if damages and on_damage == "raise":
+        truncated = any(damage.kind == "truncated" for damage in damages)
+        kind = TruncatedError if truncated else CodestreamError
+        raise kind(damages[0].what, offset=damages[0].offset)
 
 
 def _decode_part_1(data: Buffer, reduce: int, region: Region | None, threads: int) -> Partial:

@@ -68,7 +68,7 @@ class JPEGXLCodec(WholeFrameCodec):
 
         _check_size(data, stored)
         with foreign_errors(self.name):
-            return bytes(imagecodecs.jpegxl_decode_jpeg(bytes(data), 1))
+            return bytes(imagecodecs.jpegxl_decode_jpeg(bytes(data), numthreads=1))
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
         if has_jpeg(data):

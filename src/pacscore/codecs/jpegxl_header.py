@@ -51,15 +51,8 @@ def read_size(data: Buffer) -> tuple[int, int]:
     DataError
         If this is not JPEG XL, or ends before the size.
     """
-    codestream = memoryview(data)
-    for kind, content in boxes(data):
-        if kind == b"jxlc":
-            codestream = content
-            break
-        if kind == b"jxlp":
-            codestream = content[4:]
-            break
-    if bytes(codestream[:2]) != _CODESTREAM or codestream.nbytes < 12:
+    codestream = _first_bytes(data)
+    if codestream[:2] != _CODESTREAM or len(codestream) < 12:
         raise DataError("the frame does not begin as JPEG XL does", offset=0, clause="ISO/IEC 18181-1 D.1")
     bits = _Bits(int.from_bytes(codestream[2:12], "little"))
     small = bits.take(1)
@@ -69,6 +62,21 @@ def read_size(data: Buffer) -> tuple[int, int]:
         return rows, _dimension(bits, small)
     numerator, denominator = _RATIOS[ratio - 1]
     return rows, rows * numerator // denominator
+
+
+def _first_bytes(data: Buffer) -> bytes:
+    """Return the first 12 bytes of the codestream, which a container may hold in several boxes."""
+    head = bytes(memoryview(data)[: len(_CONTAINER)])
+    if head != _CONTAINER:
+        return head
+    parts = b""
+    for kind, content in boxes(data):
+        skipped = {b"jxlc": 0, b"jxlp": 4}.get(kind)  # a part begins with its number
+        if skipped is not None:
+            parts += bytes(content[skipped : skipped + 12])
+        if len(parts) >= 12:
+            break
+    return parts[:12]
 
 
 class _Bits:

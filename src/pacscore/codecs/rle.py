@@ -40,12 +40,13 @@ class RLECodec(WholeFrameCodec):
         size = stored.bits_allocated // 8
         planes = _unpacked(_segments(data, samples * size), rows * columns)
         values = np.zeros((samples, rows, columns), f"u{decoded.dtype.itemsize}")
-        low_byte_first = values.astype(values.dtype.newbyteorder("<"), copy=False).view(np.uint8)
-        low_byte_first = low_byte_first.reshape(samples, rows, columns, values.dtype.itemsize)
+        little = values.dtype.newbyteorder("<")
+        bytes_of = values.astype(little, copy=False).view(np.uint8)
+        low_byte_first: NDArray[Any] = bytes_of.reshape(samples, rows, columns, values.dtype.itemsize)
         for number, plane in enumerate(planes):
             sample, significance = divmod(number, size)
             low_byte_first[sample, ..., size - 1 - significance] = np.frombuffer(plane, np.uint8).reshape(rows, columns)
-        values = low_byte_first.reshape(samples, rows, -1).view(values.dtype.newbyteorder("<")).astype(values.dtype)
+        values = low_byte_first.reshape(samples, rows, -1).view(little).astype(values.dtype)
         arranged = interleaved(values) if samples > 1 else values[0]
         if stored.is_float:
             return arranged.view(decoded.dtype)

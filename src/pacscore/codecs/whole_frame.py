@@ -16,7 +16,7 @@ from pacscore.errors import DataError, OptionError, PacscoreError, UnsupportedEr
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
-from pacscore.report import DecodeReport, Partial
+from pacscore.report import Damage, DecodeReport, Partial
 
 __all__ = ["WholeFrameCodec", "as_integers", "check_encodable", "filled", "foreign_errors"]
 
@@ -39,6 +39,11 @@ class WholeFrameCodec(ABC):
         del data, stored
         return ()
 
+    def _damages(self, data: Buffer) -> tuple[Damage, ...]:
+        """Return what is missing although the codec's library decodes the frame without a complaint."""
+        del data
+        return ()
+
     @abstractmethod
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
         """Return the frame in the shape and dtype of ``decoded``."""
@@ -55,7 +60,7 @@ class WholeFrameCodec(ABC):
         on_damage: OnDamage = "raise",
         limits: Limits | None = None,
     ) -> NDArray[Any] | Partial:
-        """Decode the frame, cut out ``region``, and fill ``out``; what is damaged raises, also with "conceal"."""
+        """Decode the frame, cut out ``region``, and fill ``out``; what does not decode raises, also with "conceal"."""
         del threads
         if reduce:
             raise OptionError(f"reduce={reduce}: {self.name} has no resolution levels to leave out")
@@ -63,13 +68,16 @@ class WholeFrameCodec(ABC):
             region.check_inside(stored.rows, stored.columns)
         decoded = self.decoded_format(data, stored)
         (limits or DEFAULT_LIMITS).check_output(decoded.nbytes, len(data), what="the frame")
+        damages = self._damages(data)
+        if damages and on_damage == "raise":
+            raise DataError(damages[0].what, offset=damages[0].offset)
         image = self._samples(data, stored, decoded)
         if region is not None:
             rows = slice(region.row, region.row + region.rows)
             image = image[rows, region.column : region.column + region.columns].copy()
         image = filled(out, image)
         if on_damage == "conceal":
-            return Partial(image, DecodeReport(packets_expected=1, packets_read=1))
+            return Partial(image, DecodeReport(1, 1 - bool(damages), damages=damages))
         return image
 
     def encode(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -125,7 +125,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
     if meta is not None and str(meta.get("TransferSyntaxUID", "")) == _DEFLATED:
         reader = MemoryReader(_inflated(reader, start, limits))
         file = _ReaderFile(reader)
-        dataset = _guarded(lambda: read_dataset(file, False, True, stop_when=_at_pixels))
+        dataset = _guarded(lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=_at_pixels))
         dataset.file_meta = meta
         transfer_syntax, explicit = _DEFLATED, True
     else:
@@ -149,9 +149,9 @@ def _guarded(read: Any) -> Any:
     """Return what pydicom reads; whatever it raises over the bytes is a DicomError."""
     try:
         return read()
-    except OSError:
-        raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the operating system's; pydicom's own have no number
         raise DicomError(f"the data set does not parse: {error or type(error).__name__}") from error
 
 
@@ -167,14 +167,16 @@ def _file_meta(reader: Reader) -> tuple[int, FileMetaDataset | None]:
         return 0, None
     file = _ReaderFile(reader)
     file.seek(132)
-    meta = _guarded(lambda: read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2))
+    meta = _guarded(
+        lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
+    )
     return file.tell(), _guarded(lambda: FileMetaDataset(meta))
 
 
-def _inflated(reader: Reader, start: int, limits: Limits) -> bytes:
+def _inflated(reader: Reader, start: int, limits: Limits) -> bytearray:
     packed = reader.read_range(start, max(0, reader.size - start))
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    pieces, total = [], 0
+    inflated = bytearray()
     data: bytes | memoryview = packed
     try:
         while not inflater.eof:
@@ -182,12 +184,11 @@ def _inflated(reader: Reader, start: int, limits: Limits) -> bytes:
             data = inflater.unconsumed_tail
             if not piece and not data:
                 break
-            total += len(piece)
-            limits.check_output(total, len(packed), what="the inflated data set")
-            pieces.append(piece)
+            limits.check_output(len(inflated) + len(piece), len(packed), what="the inflated data set")
+            inflated += piece
     except zlib.error as error:
         raise DicomError(f"the deflated data set does not inflate: {error} (PS3.5 A.5)") from error
-    return b"".join(pieces)
+    return inflated
 
 
 def _transfer_syntax(dataset: Dataset) -> tuple[str, bool]:
@@ -250,5 +251,5 @@ def read_trailing(header: Header, position: int) -> Dataset:
     file = _ReaderFile(header.reader)
     file.seek(position)
     little = header.transfer_syntax != _BIG_ENDIAN
-    trailing: Dataset = _guarded(lambda: read_dataset(file, header.pixels.vr == "", little))
+    trailing: Dataset = _guarded(lambda: read_dataset(cast("BinaryIO", file), header.pixels.vr == "", little))
     return trailing
