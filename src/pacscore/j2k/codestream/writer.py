@@ -92,6 +92,8 @@ def write_packet_length(length: int) -> bytes:
 
     Source: T.800 A.7.2, A.7.3.
     """
+    if length < 0:
+        raise OptionError(f"a packet length of {length}")
     groups = [length & 0x7F]
     while length := length >> 7:
         groups.append(length & 0x7F | 0x80)
@@ -163,6 +165,8 @@ def _poc(poc: Poc, csiz: int) -> bytes:
 def _tlm(tlm: Tlm, _csiz: int) -> bytes:
     tile_width = tlm.stlm >> 4 & 3
     length_width = 4 if tlm.stlm & 0x40 else 2
+    if any((tile is None) != (tile_width == 0) for tile, _ in tlm.entries):
+        raise OptionError(f"TLM: Stlm 0x{tlm.stlm:02X} gives tile indices {tile_width} bytes (T.800 A.7.1)")
     fields = (
         (b"" if tile is None else tile.to_bytes(tile_width, "big")) + length.to_bytes(length_width, "big")
         for tile, length in tlm.entries
