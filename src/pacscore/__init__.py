@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pacscore.dicom.display import pipeline
     from pacscore.dicom.frames import FrameSource, open
+    from pacscore.dicom.transcode_report import TranscodeReport
+    from pacscore.dicom.transcoding import transcode
     from pacscore.errors import (
         CodestreamError,
         DataError,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         PacscoreError,
         TruncatedError,
         UnsupportedError,
+        VerificationError,
     )
     from pacscore.j2k.inspecting import CodestreamInfo, inspect
     from pacscore.limits import Limits
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 _ROOMS = {
     "dicom.display": ("pipeline",),
     "dicom.frames": ("FrameSource", "open"),
+    "dicom.transcode_report": ("TranscodeReport",),
+    "dicom.transcoding": ("transcode",),
     "errors": (
         "CodestreamError",
         "DataError",
@@ -44,6 +49,7 @@ _ROOMS = {
         "PacscoreError",
         "TruncatedError",
         "UnsupportedError",
+        "VerificationError",
     ),
     "j2k.inspecting": ("CodestreamInfo", "inspect"),
     "limits": ("Limits",),
@@ -75,13 +81,16 @@ __all__ = [
     "Pipeline",
     "PixelFormat",
     "Region",
+    "TranscodeReport",
     "TruncatedError",
     "UnsupportedError",
+    "VerificationError",
     "Window",
     "inspect",
     "open",
     "pipeline",
     "render",
+    "transcode",
 ]
 
 

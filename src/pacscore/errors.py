@@ -12,6 +12,7 @@ __all__ = [
     "PacscoreError",
     "TruncatedError",
     "UnsupportedError",
+    "VerificationError",
 ]
 
 
@@ -119,3 +120,7 @@ class OptionError(PacscoreError, ValueError):
 
 class LimitError(PacscoreError):
     """A size lies beyond the stated limits; nothing was allocated."""
+
+
+class VerificationError(PacscoreError):
+    """What was written does not read back as what it was made from; it was thrown away."""

@@ -143,7 +143,7 @@ def _table(place: Dataset, descriptor_name: str, data_name: str, signed: bool) -
     """Read a table, whichever way its entries are packed.
 
     Source: PS3.3 C.11.1.1.1: of the descriptor's three values the first counts entries (0 stands for 65,536), the
-    second is the first input value mapped, the third is the bits of an entry. 8-bit entries may be packed two a word.
+    second is the first input value mapped, the third is the bits of an entry. 8-bit entries may be two to a word.
     """
     tag = str(place[descriptor_name].tag) if descriptor_name in place else None
     descriptor = _numbers(place, descriptor_name)
