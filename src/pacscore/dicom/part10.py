@@ -14,13 +14,23 @@ from pydicom.uid import UID
 from pacscore.dicom.pixel_data_writer import Sink
 from pacscore.errors import DicomError
 
-__all__ = ["DEFLATED", "IMPLEMENTATION_CLASS_UID", "IMPLEMENTATION_VERSION_NAME", "IMPLICIT", "NATIVE", "write_part10"]
+__all__ = [
+    "BIG_ENDIAN",
+    "DEFLATED",
+    "IMPLEMENTATION_CLASS_UID",
+    "IMPLEMENTATION_VERSION_NAME",
+    "IMPLICIT",
+    "NATIVE",
+    "swap_words",
+    "write_part10",
+]
 
 IMPLEMENTATION_CLASS_UID = "2.25.49683892291528597775556532380303204039"
 IMPLEMENTATION_VERSION_NAME = "PACSCORE_0_1"
 
 IMPLICIT = "1.2.840.10008.1.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
 NATIVE = frozenset({IMPLICIT, "1.2.840.10008.1.2.1", DEFLATED})
 """Native transfer syntaxes that are written; Explicit VR Big Endian is retired and only read."""
 
@@ -57,7 +67,7 @@ def write_part10(sink: Sink, dataset: Dataset, transfer_syntax: str, write_pixel
     sink : Sink
         An empty file.
     dataset : pydicom.Dataset
-        Without pixel data and offset tables; group lengths are left out.
+        Offset tables, pixel data and group lengths in it are left out.
     transfer_syntax : str
         Of the file.
     write_pixel_data : callable
@@ -69,7 +79,6 @@ def write_part10(sink: Sink, dataset: Dataset, transfer_syntax: str, write_pixel
         If an identifier is missing, or an element cannot be written.
     """
     implicit = transfer_syntax == IMPLICIT
-    _to_little_endian(dataset)
     before, after = _encode(dataset[:0x7FE00001], implicit), _encode(dataset[0x7FE00011:], implicit)
     sink.write(b"\0" * 128 + b"DICM" + _file_meta(dataset, transfer_syntax))
     body: Sink = sink
@@ -110,10 +119,8 @@ def _encode(dataset: Dataset, implicit: bool) -> bytes:
     return bytes(buffer.getvalue())
 
 
-def _to_little_endian(dataset: Dataset) -> None:
-    """Swap the bytes of values that are kept as raw words, if the data set was read as big endian."""
-    if dataset.original_encoding[1] is not False:
-        return
+def swap_words(dataset: Dataset) -> None:
+    """Swap the bytes of values that pydicom keeps as raw words, in a data set that was read as big endian."""
     for element in dataset.iterall():
         size = _WORD_SIZES.get(element.VR)
         if size and isinstance(element.value, bytes):

@@ -38,7 +38,7 @@ class FrameSpool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115  closed by close()
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115  closed by close()
         self.sizes: list[int] = []
 
     def __enter__(self) -> FrameSpool:
@@ -65,7 +65,8 @@ class FrameSpool:
 
     def read(self, size: int) -> bytes:
         """Return the next ``size`` bytes."""
-        return self._file.read(size)
+        data: bytes = self._file.read(size)
+        return data
 
     def copy_to(self, sink: Sink) -> None:
         """Write all frames, one after another."""

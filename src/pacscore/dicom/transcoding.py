@@ -14,13 +14,14 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from pacscore.codecs import codec_for
 from pacscore.codecs.protocol import Codec, EncodedFrame, OnDamage
 from pacscore.dicom.attributes import AttributeEditor, Coding, check_transcodable, derive, update_attributes
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
-from pacscore.dicom.part10 import IMPLICIT, NATIVE, write_part10
+from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, swap_words, write_part10
 from pacscore.dicom.pixel_data_writer import FrameSpool, OneBitPacker, write_encapsulated, write_native
 from pacscore.dicom.pixel_hash import pixel_sha256
 from pacscore.dicom.transcode_report import TranscodeReport
@@ -118,12 +119,13 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     with open_frames(source) as frames, FrameSpool(target.parent) as spool:
         before = str(frames.transfer_syntax)
         verbatim = _is_verbatim(frames, syntax, options)
-        editor = AttributeEditor(copy.deepcopy(frames.dataset))
+        editor = AttributeEditor(_own_dataset(frames))
         uid_before = str(editor.dataset.get("SOPInstanceUID", ""))
         if verbatim:
-            written, pixel_format = _carry_over(frames, spool)
+            written, pixel_format = _carry_over(frames, spool, threads)
         else:
             written, pixel_format = _encode_all(frames, spool, syntax, options, threads, on_damage)
+        editor.warnings.extend(frames.notes)
         lossless = _describe(editor, written, pixel_format, spool, before, verbatim=verbatim)
         with _replacing(target, overwrite) as (stream, temporary):
             write_part10(
@@ -153,18 +155,29 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
         )
 
 
+def _own_dataset(frames: FrameSource) -> Dataset:
+    """Return a copy of everything around the pixels, that may be changed."""
+    read = frames.dataset
+    dataset = Dataset({tag: copy.deepcopy(element) for tag, element in {**read, **frames.trailing}.items()})
+    if None not in read.original_encoding:
+        dataset.set_original_encoding(*read.original_encoding, read.original_character_set)
+    if frames.transfer_syntax == BIG_ENDIAN:
+        swap_words(dataset)
+    return dataset
+
+
 def _is_verbatim(frames: FrameSource, syntax: str, options: Any) -> bool:
     """Return whether the encoded frames may go over as they are."""
     before = str(frames.transfer_syntax)
-    encapsulated = before not in NATIVE and before != "1.2.840.10008.1.2.2"
+    encapsulated = before not in NATIVE and before != BIG_ENDIAN
     return encapsulated and options is None and syntax in {before, *_ALSO_LEGAL_AS.get(before, ())}
 
 
-def _carry_over(frames: FrameSource, spool: FrameSpool) -> tuple[_Written, PixelFormat]:
+def _carry_over(frames: FrameSource, spool: FrameSpool, threads: int) -> tuple[_Written, PixelFormat]:
     """Spool the encoded frames; each is decoded once, so that what cannot be read is not passed on."""
     written = _Written()
     for index in range(len(frames)):
-        frame = frames[index]
+        frame = _whole(frames.frame(index, threads=threads))
         written.hashes.append(pixel_sha256(frame))
         written.pixel_bytes += frame.nbytes
         spool.append(bytes(frames.encoded(index)))
@@ -200,7 +213,7 @@ def _encode_all(  # noqa: PLR0913, PLR0917
 
 def _encoder(syntax: str) -> Codec:
     codec = codec_for(syntax)
-    if syntax not in codec.encodes:
+    if syntax not in codec.encodes or syntax == BIG_ENDIAN:
         raise UnsupportedError(
             f"codec {codec.name!r} reads {syntax} but does not write it", feature=f"encoding {syntax}"
         )
@@ -212,9 +225,14 @@ def _decode(frames: FrameSource, index: int, threads: int, on_damage: OnDamage, 
     if isinstance(decoded, Partial):
         if not decoded.report.complete:
             written.damaged.append(index)
-        decoded = decoded.image
+        decoded = decoded.image  # type: ignore[assignment]
+    return _whole(decoded)
+
+
+def _whole(decoded: Any) -> NDArray[Any]:
+    """Return an array that may be pixel data."""
     if not isinstance(decoded, np.ndarray):
-        raise UnsupportedError("components of different sizes cannot be pixel data", feature="subsampled components")
+        raise UnsupportedError("components of different sizes cannot be pixel data", feature="sub-sampled components")
     return decoded
 
 
@@ -282,7 +300,7 @@ def _verify(path: Path, hashes: list[str], *, lossless: bool, threads: int) -> l
         found = []
         for index, expected in enumerate(hashes):
             try:
-                frame = frames.frame(index, threads=threads)
+                frame = _whole(frames.frame(index, threads=threads))
             except DataError as error:
                 raise VerificationError(f"frame {index} was written but does not decode: {error}") from error
             found.append(pixel_sha256(frame))
