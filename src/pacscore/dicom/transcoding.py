@@ -158,9 +158,10 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
 def _own_dataset(frames: FrameSource) -> Dataset:
     """Return a copy of everything around the pixels, that may be changed."""
     read = frames.dataset
-    dataset = Dataset({tag: copy.deepcopy(element) for tag, element in {**read, **frames.trailing}.items()})
-    if None not in read.original_encoding:
-        dataset.set_original_encoding(*read.original_encoding, read.original_character_set)
+    dataset = Dataset({tag: copy.deepcopy(element) for tag, element in read.items()})
+    implicit, little = read.original_encoding
+    dataset.set_original_encoding(implicit, little, read.original_character_set)
+    dataset.update(frames.trailing)
     if frames.transfer_syntax == BIG_ENDIAN:
         swap_words(dataset)
     return dataset
