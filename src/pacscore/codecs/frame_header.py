@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pacscore.codecs.protocol import Buffer
 from pacscore.errors import DataError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
+from pacscore.report import Damage
 
-__all__ = ["FrameHeader", "read_frame_header"]
+__all__ = ["FrameHeader", "missing_end", "read_frame_header"]
 
 _SOI, _EOI, _SOS, _DHT, _JPG, _DAC = 0xD8, 0xD9, 0xDA, 0xC4, 0xC8, 0xCC
 _JPEG_LS = 0xF7
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {_DHT, _JPG, _DAC} | {_JPEG_LS}
+
+
+_TAIL = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +106,14 @@ def _frame_header(segment: memoryview, markers: frozenset[int], name: str, offse
     if rows == 0:
         raise UnsupportedError(f"{name} frame whose rows follow in a DNL segment", feature="DNL", clause="T.81 B.2.5")
     return FrameHeader(marker, segment[4], rows, columns, segment[9])
+
+
+def missing_end(data: Buffer, name: str) -> tuple[Damage, ...]:
+    """Return the damage of a frame without EOI, which may have been cut short; in coded data FFD9 cannot occur.
+
+    Source: T.81 B.2.1 and F.1.2.3; T.87 C.1.
+    """
+    view = memoryview(data)
+    if bytes(view[-_TAIL:]).rfind(bytes((0xFF, _EOI))) >= 0:
+        return ()
+    return (Damage("truncated", f"the {name} frame ends without EOI: it may not be whole (T.81 B.2.1)", view.nbytes),)

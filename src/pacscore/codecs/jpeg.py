@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pacscore.codecs.frame_header import read_frame_header
+from pacscore.codecs.frame_header import missing_end, read_frame_header
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, foreign_errors
@@ -19,7 +19,6 @@ from pacscore.report import Damage
 __all__ = ["JPEG", "JPEGCodec", "JPEGOptions"]
 
 _PROCESSES = frozenset({0xC0, 0xC1, 0xC2, 0xC3})
-_EOI, _TAIL = b"\xff\xd9", 1 << 16
 _BASELINE = "1.2.840.10008.1.2.4.50"
 _LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
 
@@ -64,10 +63,7 @@ class JPEGCodec(WholeFrameCodec):
         return precision_disagreement(self.name, precision, stored)
 
     def _damages(self, data: Buffer) -> tuple[Damage, ...]:
-        # libjpeg fills up what is missing; in entropy-coded data FFD9 is the end and nothing else
-        if bytes(data).rfind(_EOI, max(0, len(data) - _TAIL)) >= 0:
-            return ()
-        return (Damage("truncated", "the JPEG frame ends without EOI (T.81 B.2.1): it may not be whole", len(data)),)
+        return missing_end(data, self.name)  # libjpeg fills up what is missing, and says nothing
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
         import imagecodecs  # noqa: PLC0415 - only where JPEG is met
@@ -99,12 +95,14 @@ class JPEGCodec(WholeFrameCodec):
             raise UnsupportedError(f"JPEG of {samples} samples a pixel", feature=f"{samples} samples a pixel")
         import imagecodecs  # noqa: PLC0415 - only where JPEG is met
 
-        colour = "YCBCR" if samples == 3 else None
-        choices: dict[str, Any] = {"colorspace": colour, "outcolorspace": colour}
+        # named so that nothing is converted; the lossless process would convert YCbCr all the same
+        names_ycbcr = pixel_format.photometric_interpretation.startswith("YBR") and not lossless
+        colour = None if samples == 1 else "YCBCR" if names_ycbcr else "RGB"
+        choices: dict[str, Any] = {"colorspace": colour, "outcolorspace": colour, "subsampling": "444"}
         if lossless:
             choices |= {"lossless": True, "predictor": 1, "bitspersample": bits}
         else:
-            choices |= {"level": (options or JPEGOptions()).quality, "subsampling": "444"}
+            choices |= {"level": (options or JPEGOptions()).quality}
         with foreign_errors(self.name):
             data = bytes(imagecodecs.jpeg8_encode(unsigned_pattern(frame, bits), **choices))
         method = None if lossless else "ISO_10918_1"

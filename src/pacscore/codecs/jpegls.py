@@ -7,12 +7,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from pacscore.codecs.frame_header import read_frame_header
+from pacscore.codecs.frame_header import missing_end, read_frame_header
 from pacscore.codecs.jpeg import precision_disagreement, unsigned_pattern
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, foreign_errors
-from pacscore.errors import OptionError, UnsupportedError
+from pacscore.errors import DataError, OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
 __all__ = ["JPEG_LS", "JPEGLSCodec", "JPEGLSOptions"]
@@ -60,6 +60,8 @@ class JPEGLSCodec(WholeFrameCodec):
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
         del stored
+        for damage in missing_end(data, self.name):  # CharLS would take seconds to find out
+            raise DataError(damage.what, offset=damage.offset)
         import imagecodecs  # noqa: PLC0415 - only where JPEG-LS is met
 
         with foreign_errors(self.name):
@@ -88,8 +90,10 @@ class JPEGLSCodec(WholeFrameCodec):
             raise UnsupportedError(f"JPEG-LS of {samples} samples a pixel of {bits} bits", feature="JPEG-LS")
         import imagecodecs  # noqa: PLC0415 - only where JPEG-LS is met
 
+        # the encoder writes the container's width as the precision, so signs must reach up to there
+        width = 8 if bits <= 8 else 16
         with foreign_errors(self.name):
-            data = bytes(imagecodecs.jpegls_encode(unsigned_pattern(frame, bits), level=near))
+            data = bytes(imagecodecs.jpegls_encode(unsigned_pattern(frame, width), level=near))
         return EncodedFrame(
             data, pixel_format.photometric_interpretation, lossless=not near, method="ISO_14495_1" if near else None
         )

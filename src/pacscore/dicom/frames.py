@@ -127,12 +127,15 @@ class FrameSource:
 
     @property
     def pixel_format(self) -> PixelFormat:
-        """What decoding gives; the first frame's headers tell."""
+        """What decoding gives; the headers of the first frame that is read tell."""
+        return self._pixel_format or self._learned(self.encoded(0))
+
+    def _learned(self, data: bytes) -> PixelFormat:
+        decoded = self._codec.decoded_format(data, self.encoded_format)
         if self._pixel_format is None:
-            data = self.encoded(0)
-            self._pixel_format = self._codec.decoded_format(data, self.encoded_format)
             self._notes += self._codec.disagreements(data, self.encoded_format)
-        return self._pixel_format
+            self._pixel_format = decoded
+        return decoded
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -204,6 +207,8 @@ class FrameSource:
         index = self._checked(index)
         data = self.encoded(index)
         try:
+            if self._pixel_format is None:
+                self._learned(data)
             return self._codec.decode(
                 data,
                 self.encoded_format,

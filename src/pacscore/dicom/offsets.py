@@ -174,9 +174,11 @@ class EncapsulatedFrames:
                 position = item.stop
                 if self._lengths is not None:
                     break
+            if not found or not self._begins(found[0]) or not (last or position == end):
+                return None
+            if not last and self._lengths is None and not self._begins(item_at(self._reader, end)):
+                return None  # the next offset leads into the middle of this frame
         except DicomError:
-            return None
-        if not found or not self._begins(found[0]) or not (last or position == end):
             return None
         return self._trimmed(found, index)
 
@@ -228,8 +230,10 @@ class EncapsulatedFrames:
                 return []
         return [tuple(group) for group in groups]
 
-    def _begins(self, fragment: Fragment) -> bool:
+    def _begins(self, fragment: Fragment | None) -> bool:
         """Say whether the fragment begins as an encoded frame does, as far as the transfer syntax tells."""
+        if fragment is None:
+            return False
         if not self._starts:
             return True
         head = bytes(self._reader.read_range(fragment.start, min(12, fragment.length)))
