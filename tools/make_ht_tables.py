@@ -96,11 +96,32 @@ def pair_table() -> list[int]:
     return entries
 
 
-def array(name: str, entries: list[int], comment: str) -> str:
+def u_codes() -> list[int]:
+    """Return the parts of the U-VLC code by u, 0 to 96.
+
+    From the low end: prefix, its length, suffix, its length, extension, its length.
+    """
+    entries = [0]
+    for u in range(1, 97):
+        prefix_code, prefix_length = ((1, 1), (2, 2), (4, 3), (4, 3), (0, 3))[min(u, 5) - 1]
+        suffix, suffix_length = (0, 0) if u < 3 else (u - 3, 1) if u < 5 else (min(u - 5, 28 + (u - 33) % 4), 5)
+        extension, extension_length = ((u - 33) // 4, 4) if u >= 33 else (0, 0)
+        parts = (prefix_code, 3), (prefix_length, 2), (suffix, 5), (suffix_length, 3), (extension, 4), (extension_length, 3)
+        entry = shift = 0
+        for value, bits in parts:
+            entry |= value << shift
+            shift += bits
+        entries.append(entry)
+    return entries
+
+
+def array(name: str, entries: list[int], comment: str, bits: int = 16) -> str:
     """Return the C text of one table."""
-    rows = [", ".join(f"0x{entry:04x}" for entry in entries[at : at + 14]) for at in range(0, len(entries), 14)]
+    texts = [f"0x{entry:0{bits // 4}x}" for entry in entries]
+    count = 14 if bits == 16 else 11
+    rows = [", ".join(texts[at : at + count]) for at in range(0, len(texts), count)]
     body = ",\n".join(f"    {row}" for row in rows)
-    return f"/* {comment} */\nstatic const uint16_t {name}[{len(entries)}] = {{\n{body},\n}};\n"
+    return f"/* {comment} */\nstatic const uint{bits}_t {name}[{len(entries)}] = {{\n{body},\n}};\n"
 
 
 def header(codewords: list[Codeword]) -> str:
@@ -108,6 +129,7 @@ def header(codewords: list[Codeword]) -> str:
     decoding = "context << 7 | next 7 bits -> length:3, u_off:1, rho:4, e_k:4, e_1:4 from the low end"
     encoding = "context << 8 | rho << 4 | eps -> codeword:7, length:3, e_k:4 from the low end"
     pair = "mode << 6 | next 6 bits -> prefixes' length:3, suffixes' length:4, first suffix's:3, values 3 and 3"
+    codes = "u -> prefix:3, its length:2, suffix:5, its length:3, extension:4, its length:3 from the low end"
     parts = [
         "/* Look-up tables of the HT block coder. Source: T.814 Annex C and 7.3.6.\n"
         " * Written by tools/make_ht_tables.py; do not edit. Table 0 serves the first row of quads, 1 the others.\n */\n"
@@ -118,6 +140,7 @@ def header(codewords: list[Codeword]) -> str:
         array("ht_encode_0", encoding_table(codewords, 0), encoding),
         array("ht_encode_1", encoding_table(codewords, 1), encoding),
         array("ht_u_pairs", pair_table(), pair),
+        array("ht_u_codes", u_codes(), codes, 32),
         "#endif\n",
     ]
     return "\n".join(parts)

@@ -167,3 +167,103 @@ def decode_block(
             status = coder.kernels.decode32(&block, &narrow_view[0, 0], width, coder.scratch)
     _raise_for(status)
     return samples
+
+
+def _as_words(samples):
+    array = np.ascontiguousarray(samples)
+    if array.ndim != 2 or array.dtype not in (np.uint32, np.uint64):
+        raise OptionError(f"samples must be a 2D array of uint32 or uint64, not {array.ndim}D of {array.dtype}")
+    _check_shape(array.shape[1], array.shape[0])
+    return array
+
+
+def encode_block(samples, *, target=None):
+    """Return the cleanup segment of one HT code-block.
+
+    Source: T.814 7.3, read backwards.
+
+    Parameters
+    ----------
+    samples : ndarray of uint32 or uint64, shape (height, width)
+        Sign in the top bit; below it the magnitude at the cleanup plane, below 2^31 or 2^62; not all zero.
+    target : str, optional
+        CPU target by name.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    UnsupportedError
+        If a magnitude has more than 62 bits.
+    """
+    words = _as_words(samples)
+    cdef _Coder coder = _Coder(target)
+    cdef int32_t width = words.shape[1], height = words.shape[0]
+    cdef uint8_t[::1] out = np.empty(pac_ht_encode_bound(width, height, 8 * words.itemsize - 1), np.uint8)
+    cdef const uint32_t[:, ::1] narrow_view
+    cdef const uint64_t[:, ::1] wide_view
+    cdef uint32_t length = 0
+    cdef pac_status status
+    if words.dtype == np.uint64:
+        wide_view = words
+        with nogil:
+            status = coder.kernels.encode64(&wide_view[0, 0], width, width, height, &out[0], out.shape[0], &length,
+                                            coder.scratch)
+    else:
+        narrow_view = words
+        with nogil:
+            status = coder.kernels.encode32(&narrow_view[0, 0], width, width, height, &out[0], out.shape[0], &length,
+                                            coder.scratch)
+    _raise_for(status)
+    return bytes(out[:length])
+
+
+def encode_refinement(samples, *, int32_t passes, bint vertically_causal=False, target=None):
+    """Return the SigProp and MagRef segment of one HT code-block.
+
+    Source: T.814 7.4 and 7.5, read backwards.
+
+    Parameters
+    ----------
+    samples : ndarray of uint32 or uint64, shape (height, width)
+        As for `encode_block`, with one plane more than the cleanup segment coded.
+    passes : int
+        2 significance propagation, 3 and magnitude refinement.
+    vertically_causal : bool
+        Whether contexts stay inside their stripe.
+    target : str, optional
+        CPU target by name.
+
+    Returns
+    -------
+    bytes
+        Empty if no sample is a member of either pass.
+    """
+    words = _as_words(samples)
+    if passes not in (2, 3):
+        raise OptionError(f"passes must be 2 or 3, not {passes}")
+    cdef _Coder coder = _Coder(target)
+    cdef pac_ht_refinement block
+    block.width = words.shape[1]
+    block.height = words.shape[0]
+    block.passes = passes
+    block.vertically_causal = vertically_causal
+    cdef uint8_t[::1] out = np.empty(pac_ht_encode_bound(block.width, block.height, 2), np.uint8)
+    cdef const uint32_t[:, ::1] narrow_view
+    cdef const uint64_t[:, ::1] wide_view
+    cdef uint32_t length = 0
+    cdef pac_status status
+    if words.dtype == np.uint64:
+        wide_view = words
+        with nogil:
+            status = coder.kernels.encode_refinement64(&block, &wide_view[0, 0], block.width, &out[0], out.shape[0],
+                                                       &length, coder.scratch)
+    else:
+        narrow_view = words
+        with nogil:
+            status = coder.kernels.encode_refinement32(&block, &narrow_view[0, 0], block.width, &out[0],
+                                                       out.shape[0], &length, coder.scratch)
+    _raise_for(status)
+    return bytes(out[:length])

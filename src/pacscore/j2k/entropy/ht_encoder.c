@@ -1,12 +1,143 @@
-/* HT block encoder. */
+/* HT block encoder: what does not depend on target or word, and the table's entries.
+ *
+ * Source: T.814 7 read backwards; the choice of codewords, the end of each stream and the byte that MEL and VLC may
+ * share are the encoder's own (T.814 Annex C is silent about them).
+ */
 #include "j2k/entropy/ht.h"
+#include "j2k/entropy/ht_mel.h"
+#include "j2k/entropy/ht_quads.h"
 #include "j2k/entropy/ht_scratch.h"
+#include "j2k/entropy/ht_stripes.h"
+#include "j2k/entropy/ht_tables.h"
+
+typedef struct {
+    ht_writer magsgn, vlc;
+    ht_mel_encoder mel;
+} ht_coder;
+
+static void ht_coder_start(ht_coder *coder, ht_scratch *scratch)
+{
+    ht_writer_start(&coder->magsgn, scratch->forward);
+    ht_writer_start(&coder->vlc, scratch->backward);
+    ht_append(&coder->vlc, 15, 4); /* the place of Scup's low bits */
+    ht_mel_encoder_start(&coder->mel, scratch->mel_bytes);
+}
+
+typedef struct {
+    uint64_t bits;
+    uint32_t length;
+} ht_code;
+
+HT_INLINE void ht_join(ht_code *code, uint32_t bits, uint32_t length)
+{
+    code->bits |= (uint64_t)bits << code->length;
+    code->length += length;
+}
+
+/* U-VLC bits of a pair, from two entries of ht_u_codes. */
+HT_INLINE void ht_join_u(ht_code *code, uint32_t first, uint32_t second)
+{
+    ht_join(code, first & 7, first >> 3 & 3);
+    ht_join(code, second & 7, second >> 3 & 3);
+    ht_join(code, first >> 5 & 31, first >> 10 & 7);
+    ht_join(code, second >> 5 & 31, second >> 10 & 7);
+    ht_join(code, first >> 13 & 15, first >> 17);
+    ht_join(code, second >> 13 & 15, second >> 17);
+}
+
+/* The same in the first row of quads, where a MEL event tells that both values are large. */
+HT_INLINE void ht_join_first_u(ht_code *code, ht_mel_encoder *mel, uint32_t u0, uint32_t u1)
+{
+    uint32_t second = ht_u_codes[u1];
+    if (u0 > 0 && u1 > 0) {
+        const bool large = u0 > 2 && u1 > 2;
+        ht_mel_encode(mel, large);
+        if (large) {
+            u0 -= 2;
+            second = ht_u_codes[u1 - 2];
+        } else if (u0 > 2) {
+            second = (u1 - 1) | 1 << 3; /* 1 or 2: a prefix of one bit */
+        }
+    }
+    ht_join_u(code, ht_u_codes[u0], second);
+}
+
+/* Whether the last, unfinished bytes of MEL (high bits) and VLC (low bits) can be one; if so, `*shared` is that byte.
+ * The first VLC byte cannot be shared: half of it is Scup's. */
+static bool ht_share(const ht_mel_encoder *mel, const ht_backward *vlc, uint8_t *shared)
+{
+    const uint32_t mel_byte = mel->partial << mel->room;
+    const uint32_t mel_mask = 0xff << mel->room & 0xff, vlc_mask = (1u << vlc->used) - 1;
+    const uint32_t both = mel_byte | vlc->partial;
+    *shared = (uint8_t)both;
+    return vlc->length > 0 && both != 0xff && ((both ^ mel_byte) & mel_mask) == 0 &&
+           ((both ^ vlc->partial) & vlc_mask) == 0;
+}
+
+/* Close the three streams and put them together. */
+static pac_status ht_assemble(ht_coder *coder, ht_scratch *scratch, uint8_t *out, size_t capacity, uint32_t *length)
+{
+    const uint32_t magsgn_bits = ht_writer_finish(&coder->magsgn, scratch->forward, 0xff);
+    uint32_t magsgn = ht_stuff_forward(scratch->forward_bytes, scratch->forward, magsgn_bits);
+    if (magsgn > 0 && scratch->forward_bytes[magsgn - 1] == 0xff)
+        --magsgn; /* a decoder reads ones behind the end */
+    const uint32_t vlc_bits = ht_writer_finish(&coder->vlc, scratch->backward, 0);
+    ht_backward vlc = ht_stuff_backward(scratch->backward_bytes, scratch->backward, vlc_bits);
+    ht_mel_encoder *mel = &coder->mel;
+    ht_mel_encoder_finish(mel);
+    const bool mel_open = mel->room < 8; /* some bits used, or the byte that must follow FF */
+    uint8_t shared;
+    if (ht_share(mel, &vlc, &shared)) {
+        if (mel_open || vlc.used > 0)
+            mel->bytes[mel->length++] = shared;
+    } else {
+        mel->bytes[mel->length++] = (uint8_t)(mel->partial << mel->room);
+        if (vlc.used > 0)
+            scratch->backward_bytes[vlc.length++] = vlc.partial;
+    }
+    const uint32_t suffix = mel->length + vlc.length + 1;
+    *length = magsgn + suffix;
+    if (*length > capacity)
+        return PAC_NO_SPACE;
+    memcpy(out, scratch->forward_bytes, magsgn);
+    memcpy(out + magsgn, mel->bytes, mel->length);
+    uint8_t *next = out + *length - 1;
+    *next = (uint8_t)(suffix >> 4);
+    for (uint32_t at = 0; at < vlc.length; ++at)
+        *--next = scratch->backward_bytes[at];
+    out[*length - 2] = (uint8_t)((out[*length - 2] & 0xf0) | (suffix & 15));
+    return PAC_OK;
+}
+
+/* Join SigProp and MagRef. */
+static pac_status ht_assemble_refinement(ht_writer *sigprop, ht_writer *magref, ht_scratch *scratch, uint8_t *out,
+                                         size_t capacity, uint32_t *length)
+{
+    const uint32_t sigprop_bits = ht_writer_finish(sigprop, scratch->forward, 0);
+    uint32_t front = ht_stuff_forward(scratch->forward_bytes, scratch->forward, sigprop_bits);
+    if (front > 0 && scratch->forward_bytes[front - 1] == 0xff)
+        scratch->forward_bytes[front++] = 0;
+    const uint32_t magref_bits = ht_writer_finish(magref, scratch->backward, 0);
+    ht_backward back = ht_stuff_backward(scratch->backward_bytes, scratch->backward, magref_bits);
+    if (back.used > 0)
+        scratch->backward_bytes[back.length++] = back.partial;
+    *length = front + back.length;
+    if (*length > capacity)
+        return PAC_NO_SPACE;
+    memcpy(out, scratch->forward_bytes, front);
+    for (uint32_t at = 0; at < back.length; ++at)
+        out[*length - 1 - at] = scratch->backward_bytes[at];
+    return PAC_OK;
+}
+
+#define HT_NAME(name) PAC_NAME(PAC_PASTE(name, HT_BITS))
+#define PAC_TEMPLATE "j2k/entropy/ht_encoder_words.h"
+#include "support/each_target.h"
 
 void pac_ht_encoder_init(pac_ht_kernels *kernels, pac_target target)
 {
-    (void)target;
-    kernels->encode32 = 0;
-    kernels->encode64 = 0;
-    kernels->encode_refinement32 = 0;
-    kernels->encode_refinement64 = 0;
+    PAC_SELECT(kernels->encode32, ht_encode_32, target);
+    PAC_SELECT(kernels->encode64, ht_encode_64, target);
+    PAC_SELECT(kernels->encode_refinement32, ht_encode_refinement_32, target);
+    PAC_SELECT(kernels->encode_refinement64, ht_encode_refinement_64, target);
 }
