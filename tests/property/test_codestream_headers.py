@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,11 +237,8 @@ def test_values_that_do_not_fit_are_refused(segment) -> None:
 def test_any_bytes_give_an_answer(position: int, noise: bytes) -> None:
     data = bytearray(MAIN + bytes.fromhex("FF90 000A 0000 00000012 00 01 FF58 0004 00 02 FF93 8040 FFD9"))
     data[position : position + len(noise)] = noise
-    try:
+    with suppress(PacscoreError):
         found = read_codestream(data)
-    except PacscoreError as error:
-        assert str(error)
-    else:
         assert all(part.body_start <= part.body_stop <= len(data) for part in found.tile_parts)
 
 
@@ -249,9 +248,6 @@ def test_any_bytes_give_an_answer(position: int, noise: bytes) -> None:
 )
 def test_any_boxes_give_an_answer(pieces: list[bytes]) -> None:
     data = bytes.fromhex("0000000C 6A502020 0D0A870A") + b"".join(pieces)
-    try:
+    with suppress(PacscoreError):
         found = find_codestream(data)
-    except PacscoreError as error:
-        assert str(error)
-    else:
         assert 12 <= found.start <= found.stop <= len(data)

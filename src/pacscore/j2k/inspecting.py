@@ -57,7 +57,7 @@ class CodestreamInfo:
     """What the headers of a codestream say.
 
     Where tiles or components differ, the fields about coding are those of the main header's COD; but ``max_reduce``,
-    ``reversible``, ``block_coder``, ``packed_headers`` and ``roi`` look at all of them.
+    ``layers``, ``reversible``, ``block_coder``, ``packed_headers`` and ``roi`` look at all of them.
 
     Attributes
     ----------
@@ -73,6 +73,7 @@ class CodestreamInfo:
     max_reduce : int
         The largest ``reduce`` that decoding takes: the smallest number of levels of any tile-component.
     layers : int
+        The most that a tile has.
     progression : str
         "LRCP", "RLCP", "RPCL", "PCRL" or "CPRL".
     reversible : bool
@@ -195,7 +196,7 @@ def inspect(data: BytesLike, *, limits: Limits | None = None) -> CodestreamInfo:
     main = codestream.main
     tile = tile_coding(main, ())
     components = _components(main.siz)
-    in_use = _coding_styles(codestream)
+    in_use, layers = _coding_in_use(codestream)
     segments = [*main.segments, *(segment for part in codestream.tile_parts for segment in part.segments)]
     kinds = {type(segment) for segment in segments}
     default = main.cod.spcod
@@ -209,7 +210,7 @@ def inspect(data: BytesLike, *, limits: Limits | None = None) -> CodestreamInfo:
         tiles_wide=main.siz.tiles_wide,
         decomposition_levels=default.decomposition_levels,
         max_reduce=min(style.decomposition_levels for style in in_use),
-        layers=tile.layers,
+        layers=layers,
         progression=_PROGRESSIONS[tile.progression],
         reversible=all(style.reversible for style in in_use),
         color_transform=_color_transform(main, tile.mct),
@@ -249,25 +250,25 @@ def _samples(start: int, stop: int, spacing: int) -> int:
     return -(-stop // spacing) + (-start // spacing)
 
 
-def _coding_styles(codestream: Codestream) -> set[CodingStyle]:
-    """Return the coding styles that tile-components have; in proportion to the segments, not to the tile-components."""
+def _coding_in_use(codestream: Codestream) -> tuple[set[CodingStyle], int]:
+    """Return the coding styles of all tile-components, and the most layers.
+
+    This takes time in proportion to the segments, not to the tile-components.
+    """
     main = codestream.main
-    styles: set[CodingStyle] = set()
-    own_default = 0
+    headers: list[tuple[Cod | None, dict[int, Coc]]] = []
     for parts in codestream.by_tile().values():
         segments = [segment for part in parts for segment in part.segments]
         cod = next((segment for segment in reversed(segments) if isinstance(segment, Cod)), None)
-        own = {segment.ccoc: segment for segment in segments if isinstance(segment, Coc)}
-        styles |= _in_use(cod, own, main.siz.csiz)
-        own_default += cod is not None
-    if own_default < main.siz.tiles_wide * main.siz.tiles_high:
-        styles |= _in_use(main.cod, main.cocs, main.siz.csiz)
-    return styles
-
-
-def _in_use(cod: Cod | None, cocs: dict[int, Coc], csiz: int) -> set[CodingStyle]:
-    styles = {coc.spcoc for coc in cocs.values()}
-    return styles | {cod.spcod} if cod is not None and len(cocs) < csiz else styles
+        headers.append((cod, {segment.ccoc: segment for segment in segments if isinstance(segment, Coc)}))
+    if sum(cod is not None for cod, _ in headers) < main.siz.tiles_wide * main.siz.tiles_high:
+        headers.append((main.cod, main.cocs))
+    styles: set[CodingStyle] = set()
+    for cod, cocs in headers:
+        styles.update(coc.spcoc for coc in cocs.values())
+        if cod is not None and len(cocs) < main.siz.csiz:
+            styles.add(cod.spcod)
+    return styles, max(cod.sgcod_layers for cod, _ in headers if cod is not None)
 
 
 def _color_transform(main: MainHeader, mct: int) -> Literal["rct", "ict"] | None:

@@ -13,8 +13,8 @@ from pacscore.j2k.codestream.segments import Cod, Plt, Ppt
 
 # 4 x 1 tiles of 8 x 8, three components
 MAIN = bytes.fromhex(
-    "FF4F FF51 002F 0000 00000020 00000008 00000000 00000000 00000008 00000008 00000000 00000000 0003 070101 070101 070101"
-    "FF52 000C 02 00 0002 01 01 04 04 00 01 FF5C 0007 40 40 48 48 50"
+    "FF4F FF51 002F 0000 00000020 00000008 00000000 00000000 00000008 00000008 00000000 00000000 0003"
+    "070101 070101 070101 FF52 000C 02 00 0002 01 01 04 04 00 01 FF5C 0007 40 40 48 48 50"
 )
 EOC = b"\xff\xd9"
 
@@ -190,7 +190,7 @@ def test_many_tile_parts_take_linear_time(tile_of) -> None:
     data = MAIN + b"".join(part(tile_of(number), number % 256, 0) for number in range(20000)) + EOC
     start = time.perf_counter()
     assert len(read_codestream(data).tile_parts) == 20000
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 10
 
 
 def test_packed_headers_in_the_main_header_follow_the_stream() -> None:
