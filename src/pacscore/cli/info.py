@@ -97,5 +97,6 @@ def _text(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, (list, tuple)):
-        return ", ".join(" x ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
-    return str(value)
+        return ", ".join(" x ".join(map(str, one)) if isinstance(one, tuple) else _text(one) for one in value)
+    # A file's own words must not steer the terminal.
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(value))
