@@ -78,7 +78,7 @@ bench: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-bench
 $(SANITIZED)/.built: $(VENV)/.built
 	mkdir -p $(SANITIZED)
 	find $(SANITIZED) -name '*.so' -prune -o -path '$(SANITIZED)/build' -prune -o -type f -exec rm {} +
-	tar -c --exclude='*.so' --exclude=__pycache__ --exclude='*.egg-info' src setup.py pyproject.toml | tar -x -C $(SANITIZED)
+	tar -c --exclude='*.so' --exclude=__pycache__ --exclude='*.egg-info' src setup.py pyproject.toml README.md LICENSE | tar -x -C $(SANITIZED)
 	cd $(SANITIZED) && PACSCORE_SANITIZE=address,undefined $(abspath $(BIN)/python) setup.py -q build_ext --inplace
 	@touch $@
 
