@@ -9,8 +9,10 @@ PYX := $(shell find src -name '_*.pyx')
 SOURCES := $(PYX) $(shell find src -name '*.h' -o -name '*.pxd' -o -name '*.c') setup.py
 WRITTEN_C := $(filter-out $(PYX:.pyx=.c),$(shell find src -name '*.[ch]'))
 SANITIZED := build/sanitized
+PACSCORE_TEST_DATA ?= ../shared/data
+FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,htj2k/*/*.j* hostile/codestream/*.j2* hostile/derived/*.j*)
 
-.PHONY: help build demo test test-slow test-all lint docs bench sanitize clean
+.PHONY: help build demo test test-slow test-all lint docs bench sanitize fuzz clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -19,6 +21,7 @@ help:
 	@echo 'make test      the quick tests          make test-all   the slow ones too'
 	@echo 'make lint      style, types and stubs   make docs       the documentation, in docs/_build'
 	@echo 'make bench     the benchmarks           make sanitize   the robustness tests under ASan and UBSan'
+	@echo 'make fuzz      random changes to codestreams, under the sanitizers (FUZZ_OPTIONS=--seconds=600)'
 	@echo 'make clean     remove what was built, the virtual environment too'
 
 # The virtual environment, and what is installed in it: a stamp for each set of packages.
@@ -82,13 +85,17 @@ $(SANITIZED)/.built: $(VENV)/.built
 	cd $(SANITIZED) && PACSCORE_SANITIZE=address,undefined $(abspath $(BIN)/python) setup.py -q build_ext --inplace
 	@touch $@
 
-sanitize: $(SANITIZED)/.built $(VENV)/.with-test
-	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so)" \
+UNDER_SANITIZERS = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so)" \
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	PYTHONPATH=$(SANITIZED)/src PACSCORE_SANITIZED=1 \
-	$(BIN)/python -m pytest $(TEST_OPTIONS) -q tests/robustness
+	PYTHONPATH=$(SANITIZED)/src PACSCORE_SANITIZED=1
+
+sanitize: $(SANITIZED)/.built $(VENV)/.with-test
+	$(UNDER_SANITIZERS) $(BIN)/python -m pytest $(TEST_OPTIONS) -q tests/robustness
+
+fuzz: $(SANITIZED)/.built
+	$(UNDER_SANITIZERS) $(BIN)/python tools/fuzz.py --most-seconds 30 $(FUZZ_OPTIONS) $(wildcard $(FUZZ_FILES))
 
 clean:
-	rm -rf $(VENV) build dist demo-output docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist demo-output fuzz-failures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src -name '*.so' -delete
 	rm -f $(PYX:.pyx=.c)
