@@ -3,7 +3,7 @@
 import pacscore
 
 project = "pacscore"
-copyright = "The pacscore developers"  # noqa: A001 - Sphinx wants this name
+copyright = "The pacscore developers"
 author = "The pacscore developers"
 version = release = pacscore.__version__
 

@@ -11,6 +11,7 @@ KEYWORDS = {
     "implicit-vr-little-endian": "1.2.840.10008.1.2",
     "explicit-vr-little-endian": "1.2.840.10008.1.2.1",
     "deflated-explicit-vr-little-endian": "1.2.840.10008.1.2.1.99",
+    "encapsulated-uncompressed-explicit-vr-little-endian": "1.2.840.10008.1.2.1.98",
     "explicit-vr-big-endian": "1.2.840.10008.1.2.2",
     "rle-lossless": "1.2.840.10008.1.2.5",
     "jpeg-baseline-8bit": "1.2.840.10008.1.2.4.50",
@@ -21,9 +22,15 @@ KEYWORDS = {
     "jpeg-ls-near-lossless": "1.2.840.10008.1.2.4.81",
     "jpeg-2000-lossless": "1.2.840.10008.1.2.4.90",
     "jpeg-2000": "1.2.840.10008.1.2.4.91",
+    "jpeg-2000-mc-lossless": "1.2.840.10008.1.2.4.92",
+    "jpeg-2000-mc": "1.2.840.10008.1.2.4.93",
+    "jpeg-xl-lossless": "1.2.840.10008.1.2.4.110",
+    "jpeg-xl-jpeg-recompression": "1.2.840.10008.1.2.4.111",
+    "jpeg-xl": "1.2.840.10008.1.2.4.112",
     "htj2k-lossless": "1.2.840.10008.1.2.4.201",
     "htj2k-lossless-rpcl": "1.2.840.10008.1.2.4.202",
     "htj2k": "1.2.840.10008.1.2.4.203",
+    "deflated-image-frame-compression": "1.2.840.10008.1.2.8.1",
 }
 """Keyword and UID of the transfer syntaxes that can be asked for by name.
 
