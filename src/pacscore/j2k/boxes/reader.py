@@ -122,7 +122,7 @@ class _Walk:
         except CodestreamError as error:
             if self._codestream is None:
                 raise
-            self._notes.append(f"{stop - position:,} bytes behind the codestream are no box: {error}")
+            self._notes.append(f"bytes behind the codestream that are no box: {stop - position:,} ({error})")
             return None
 
     def _box_header(self, position: int, stop: int, parent: str) -> Box:

@@ -64,7 +64,7 @@ class MainHeader:
             "siz": _required(self.segments, Siz),
             "cod": _required(self.segments, Cod),
             "qcd": _required(self.segments, Qcd),
-            "cap": next(iter(_every(self.segments, Cap)), None),
+            "cap": next(reversed(_every(self.segments, Cap)), None),
             "poc": join_progressions(self.segments),
             "cocs": {coc.ccoc: coc for coc in _every(self.segments, Coc)},
             "qccs": {qcc.cqcc: qcc for qcc in _every(self.segments, Qcc)},

@@ -57,7 +57,7 @@ class TilePartWalk:
             self._sort()
             self._drop_repeated_parameters()
         if self.eoc and self.end < limit:
-            self.notes.append(f"{limit - self.end:,} bytes behind EOC")
+            self.notes.append(f"bytes behind EOC: {limit - self.end:,}")
 
     def _step(self, position: int) -> int | None:
         """Read what is at ``position`` and return where the next tile-part should be, None at the end."""
@@ -133,7 +133,7 @@ class TilePartWalk:
 
     def _end_without_eoc(self, position: int) -> None:
         rest = self._limit - position
-        what = f"no EOC at byte {position:,}" + (f", {rest:,} other bytes" if rest else "")
+        what = f"no EOC at byte {position:,}" + (f", other bytes: {rest:,}" if rest else "")
         if rest >= _SOT_SIZE and self._is_incomplete():
             self._damage("syntax", f"{what}, and tile-parts are missing (T.800 A.4.2)", position, None)
         else:

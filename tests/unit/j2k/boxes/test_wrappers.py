@@ -113,7 +113,7 @@ def test_open_and_long_boxes(last: bytes) -> None:
 
 NOTED = {
     "cut codestream": (file()[:-3], "ends early"),
-    "trailing bytes": (file() + b"\x00\x00", "2 bytes behind"),
+    "trailing bytes": (file() + b"\x00\x00", "behind the codestream"),
     "trailing box that is cut": (file() + box("xml ", b"", length=100), "behind the codestream"),
     "no ftyp": (SIGNATURE + box("jp2h", IHDR) + JP2C, "ftyp"),
     "no jp2h": (SIGNATURE + JP2 + JP2C, "ihdr"),

@@ -52,7 +52,7 @@ def test_a_codestream_inside_other_data() -> None:
     found = read_codestream(data, 6, len(data) - 6)
     assert (found.start, found.end, found.notes) == (6, len(data) - 6, ())
     assert data[found.tile_parts[0].body_start : found.tile_parts[0].body_stop] == b"ab"
-    assert read_codestream(data, 6).notes == ("6 bytes behind EOC",)
+    assert read_codestream(data, 6).notes == ("bytes behind EOC: 6",)
 
 
 def test_header_segments_are_walked_not_searched() -> None:
