@@ -11,6 +11,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 
+from pacscore.dicom.image_pixel import value
 from pacscore.errors import DicomError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.source import MemoryReader, Reader
@@ -122,7 +123,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
         If the pixels lie elsewhere (JPIP).
     """
     start, meta = _file_meta(reader)
-    if meta is not None and str(meta.get("TransferSyntaxUID", "")) == _DEFLATED:
+    if meta is not None and _named(meta) == _DEFLATED:
         reader = MemoryReader(_inflated(reader, start, limits))
         file = _ReaderFile(reader)
         dataset = _guarded(lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=_at_pixels))
@@ -137,7 +138,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
     if transfer_syntax in _JPIP:
         raise UnsupportedError(
             f"transfer syntax {transfer_syntax} (JPIP): the pixels are at the Pixel Data Provider URL (0028,7FE0) "
-            f"{dataset.get('PixelDataProviderURL', '')}",
+            f"{value(dataset, 'PixelDataProviderURL') or ''}",
             feature="JPIP referenced pixel data",
             clause="PS3.5 A.6",
         )
@@ -191,10 +192,14 @@ def _inflated(reader: Reader, start: int, limits: Limits) -> bytearray:
     return inflated
 
 
+def _named(meta: Dataset | None) -> str:
+    return "" if meta is None else str(value(meta, "TransferSyntaxUID") or "")
+
+
 def _transfer_syntax(dataset: Dataset) -> tuple[str, bool]:
     """Return the transfer syntax, and whether the VR is explicit; as pydicom found it where nothing says so."""
     implicit, little = dataset.original_encoding
-    named = str(getattr(dataset, "file_meta", {}).get("TransferSyntaxUID", "") or "")
+    named = _named(getattr(dataset, "file_meta", None))
     if not named:
         named = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else _BIG_ENDIAN
     return named, not implicit
@@ -227,17 +232,17 @@ def header_of_dataset(dataset: Dataset) -> Header:
     if keyword is None:
         raise DicomError("the data set holds no Pixel Data", tag="(7FE0,0010)")
     element = _guarded(lambda: dataset[keyword])
-    bare = Dataset({tag: value for tag, value in dataset.items() if tag != element.tag})
+    bare = Dataset({tag: held for tag, held in dataset.items() if tag != element.tag})
     bare.file_meta = getattr(dataset, "file_meta", FileMetaDataset())
-    transfer_syntax = str(bare.file_meta.get("TransferSyntaxUID", "") or "")
+    transfer_syntax = _named(bare.file_meta)
     if not transfer_syntax:
         implicit, little = dataset.original_encoding
         if little is None:
             raise DicomError("the data set names no Transfer Syntax UID", tag="(0002,0010)")
         transfer_syntax = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else _BIG_ENDIAN
-    value = element.value if isinstance(element.value, bytes | bytearray | memoryview) else b""
-    length = None if element.is_undefined_length or _is_encapsulated(transfer_syntax) else len(value)
-    return Header(bare, transfer_syntax, MemoryReader(value), PixelElement(keyword, element.VR, 0, length))
+    content = element.value if isinstance(element.value, bytes | bytearray | memoryview) else b""
+    length = None if element.is_undefined_length or _is_encapsulated(transfer_syntax) else len(content)
+    return Header(bare, transfer_syntax, MemoryReader(content), PixelElement(keyword, element.VR, 0, length))
 
 
 def _is_encapsulated(transfer_syntax: str) -> bool:
