@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
+from pacscore.dicom.image_pixel import value as attribute
 from pacscore.errors import DicomError, OptionError, UnsupportedError
 from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import Rescale
@@ -50,14 +51,14 @@ def pipeline(dataset: Dataset, frame: int = 0) -> Pipeline:
     frames = _integer(dataset, "NumberOfFrames", 1)
     if not 0 <= frame < frames:
         raise IndexError(f"frame {frame} of {frames}")
-    interpretation = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip()
+    interpretation = str(attribute(dataset, "PhotometricInterpretation") or "MONOCHROME2").strip()
     allocated = _integer(dataset, "BitsAllocated", 16)
     signed = _integer(dataset, "PixelRepresentation", 0)
     modality = _modality(dataset, frame, signed)
     palette = None
     if interpretation == "PALETTE COLOR":
         palette = Palette(*(_palette_table(dataset, colour) for colour in ("Red", "Green", "Blue")))
-    shape = str(dataset.get("PresentationLUTShape") or "")
+    shape = str(attribute(dataset, "PresentationLUTShape") or "")
     return Pipeline(
         bits_stored=_integer(dataset, "BitsStored", allocated),
         pixel_representation=signed,
@@ -72,18 +73,18 @@ def pipeline(dataset: Dataset, frame: int = 0) -> Pipeline:
 
 def _places(dataset: Dataset, frame: int, sequence: str) -> Iterator[Dataset]:
     """Yield where an attribute of a functional group may be: per frame, shared, the data set itself."""
-    per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
+    per_frame = attribute(dataset, "PerFrameFunctionalGroupsSequence") or []
+    shared = attribute(dataset, "SharedFunctionalGroupsSequence") or []
     for group in (*per_frame[frame : frame + 1], *shared[:1]):
-        yield from (group.get(sequence) or [])[:1]
+        yield from (attribute(group, sequence) or [])[:1]
     yield dataset
 
 
 def _modality(dataset: Dataset, frame: int, signed: int) -> Rescale | LookupTable:
     for place in _places(dataset, frame, "PixelValueTransformationSequence"):
-        if place.get("ModalityLUTSequence"):
+        if attribute(place, "ModalityLUTSequence"):
             return _table(place.ModalityLUTSequence[0], "LUTDescriptor", "LUTData", bool(signed))
-        if place.get("RescaleSlope") is not None or place.get("RescaleIntercept") is not None:
+        if attribute(place, "RescaleSlope") is not None or attribute(place, "RescaleIntercept") is not None:
             slope = _numbers(place, "RescaleSlope") or [1.0]
             intercept = _numbers(place, "RescaleIntercept") or [0.0]
             try:
@@ -102,7 +103,7 @@ def _may_be_negative(modality: Rescale | LookupTable, signed: int) -> bool:
 
 def _voi(dataset: Dataset, frame: int, signed: bool) -> Window | LookupTable | None:
     for place in _places(dataset, frame, "FrameVOILUTSequence"):
-        function: Any = str(place.get("VOILUTFunction") or "LINEAR").strip()
+        function: Any = str(attribute(place, "VOILUTFunction") or "LINEAR").strip()
         if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
             raise DicomError(
                 f"VOI LUT Function {function!r} is none that PS3.3 C.11.2.1.3 knows",
@@ -114,14 +115,14 @@ def _voi(dataset: Dataset, frame: int, signed: bool) -> Window | LookupTable | N
                 return Window(center, width, function)
             except OptionError:
                 continue  # field files hold widths of 0; the next window may do
-        if place.get("VOILUTSequence"):
+        if attribute(place, "VOILUTSequence"):
             return _table(place.VOILUTSequence[0], "LUTDescriptor", "LUTData", signed)
     return None
 
 
 def _padding(dataset: Dataset) -> tuple[int, int] | None:
     """Return the range of Pixel Padding Value (PS3.3 C.7.5.1.1.2)."""
-    if dataset.get("PixelPaddingValue") is None:
+    if attribute(dataset, "PixelPaddingValue") is None:
         return None
     first = _integer(dataset, "PixelPaddingValue", 0)
     last = _integer(dataset, "PixelPaddingRangeLimit", first)
@@ -130,13 +131,13 @@ def _padding(dataset: Dataset) -> tuple[int, int] | None:
 
 def _palette_table(dataset: Dataset, colour: str) -> LookupTable:
     name = f"{colour}PaletteColorLookupTable"
-    if dataset.get(f"{name}Data") is None and f"Segmented{name}Data" in dataset:
+    if attribute(dataset, f"{name}Data") is None and f"Segmented{name}Data" in dataset:
         raise UnsupportedError(
             f"the {colour.lower()} palette is segmented (PS3.3 C.7.9.2)",
             feature="segmented palettes",
             clause="PS3.3 C.7.9.2",
         )
-    return _table(dataset, f"{name}Descriptor", f"{name}Data", bool(dataset.get("PixelRepresentation")))
+    return _table(dataset, f"{name}Descriptor", f"{name}Data", bool(attribute(dataset, "PixelRepresentation")))
 
 
 def _table(place: Dataset, descriptor_name: str, data_name: str, signed: bool) -> LookupTable:
@@ -147,7 +148,7 @@ def _table(place: Dataset, descriptor_name: str, data_name: str, signed: bool) -
     """
     tag = str(place[descriptor_name].tag) if descriptor_name in place else None
     descriptor = _numbers(place, descriptor_name)
-    raw = place.get(data_name)
+    raw = attribute(place, data_name)
     if len(descriptor) != 3 or raw is None:
         raise DicomError(
             f"{descriptor_name} or {data_name} is missing or incomplete", tag=tag, clause="PS3.3 C.11.1.1.1"
@@ -178,7 +179,7 @@ def _integer(dataset: Dataset, keyword: str, default: int) -> int:
 def _numbers(dataset: Dataset, keyword: str) -> list[float]:
     """Return the values of a numeric attribute; none if it is absent or empty."""
     try:
-        value: Any = dataset.get(keyword)
+        value: Any = attribute(dataset, keyword)
         if value is None or value == "":
             return []
         return [float(one) for one in (value if hasattr(value, "__iter__") else [value])]
