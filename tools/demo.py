@@ -23,11 +23,12 @@ from rich.table import Table
 import pacscore as pc
 
 SHIPPED = Path(pydicom.data.__file__).parent
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: a report, or the reason why there is none."""
+    """What became of one file: a report, or the reason why there is none; or why there is no preview."""
 
     name: str
     report: pc.TranscodeReport | None
@@ -48,10 +49,10 @@ def shipped_files() -> list[Path]:
 
 def _has_pixels(path: Path) -> bool:
     try:
-        header = dcmread(path, specific_tags=["Rows", "Columns", "PixelData", "FloatPixelData", "DoubleFloatPixelData"])
+        header = dcmread(path, specific_tags=list(PIXELS))
     except Exception:  # whatever pydicom cannot read at all is no picture
         return False
-    return "Rows" in header and len(header) > 2
+    return any(keyword in header for keyword in PIXELS)
 
 
 def output_name(path: Path) -> str:
@@ -76,10 +77,13 @@ def show_one(path: Path, output: Path) -> Outcome:
     written = output / f"{name}.dcm"
     try:
         report = pc.transcode(path, written, HTJ2KLosslessRPCL, overwrite=True)
-        preview(path, output / "previews" / f"{name}.before.png")
-        preview(written, output / "previews" / f"{name}.after.png")
     except Exception as error:  # it is named in the table, and decides about the exit code
         return Outcome(name, None, error)
+    try:
+        preview(path, output / "previews" / f"{name}.before.png")
+        preview(written, output / "previews" / f"{name}.after.png")
+    except pc.PacscoreError as error:
+        return Outcome(name, report, error)
     return Outcome(name, report)
 
 
@@ -133,6 +137,9 @@ def main(arguments: list[str] | None = None) -> int:
         console.print(
             f"  {outcome.name}: {type(outcome.error).__name__}: {outcome.error}", markup=False, highlight=False
         )
+    for outcome in outcomes:
+        if outcome.report is not None and outcome.error is not None:
+            console.print(f"No preview of {outcome.name}: {outcome.error}", markup=False, highlight=False)
     failed = [outcome.name for outcome in outcomes if outcome.failed]
     frames = sum(outcome.report.frames for outcome in outcomes if outcome.report is not None)
     console.print(

@@ -115,7 +115,7 @@ def _encode(dataset: Dataset, implicit: bool) -> bytes:
     try:
         write_dataset(buffer, dataset)
     except (AttributeError, KeyError, LookupError, NotImplementedError, OverflowError, TypeError, ValueError) as error:
-        raise DicomError(f"the data set cannot be written: {error}") from error
+        raise DicomError(f"the data set cannot be written: {str(error).partition(chr(10))[0]}") from error
     return bytes(buffer.getvalue())
 
 

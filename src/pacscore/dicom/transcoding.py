@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from pacscore.codecs import codec_for
@@ -159,7 +160,10 @@ def _own_dataset(frames: FrameSource) -> Dataset:
     """Return a copy of everything around the pixels, that may be changed."""
     read = frames.dataset
     dataset = Dataset({tag: copy.deepcopy(element) for tag, element in read.items()})
-    implicit, little = read.original_encoding
+    # What pydicom says of a whole data set is what its transfer syntax promises; its elements know how they were read.
+    raw = [element for element in read.values() if isinstance(element, RawDataElement)]
+    encodings = {(element.is_implicit_VR, element.is_little_endian) for element in raw}
+    implicit, little = encodings.pop() if len(encodings) == 1 else (None, None)
     dataset.set_original_encoding(implicit, little, read.original_character_set)
     dataset.update(frames.trailing)
     if frames.transfer_syntax == BIG_ENDIAN:
