@@ -158,12 +158,22 @@ def test_a_jpeg_source_that_hides_its_loss_is_found_out(tmp_path, made, saved, e
     assert any("loss" in warning for warning in report.warnings)
 
 
-def test_identifiers_are_demanded(tmp_path, made, saved, example):
+def test_identifiers_come_from_the_file_meta_or_are_made(tmp_path, made, saved, example):
     source = saved(made(example("uint8")[0]), tmp_path / "in.dcm")
+    name = pydicom.dcmread(source).SOPInstanceUID
     ds = pydicom.dcmread(source)
-    del ds.SOPInstanceUID
-    with pytest.raises(pc.DicomError, match="SOPInstanceUID"):
-        pc.transcode(ds, tmp_path / "out.dcm", RLELossless)
+    del ds.SOPInstanceUID, ds.SOPClassUID
+    report = pc.transcode(ds, tmp_path / "meta.dcm", RLELossless)
+    assert (report.sop_instance_uid_before, report.sop_instance_uid_after) == (name, name)
+    assert pydicom.dcmread(tmp_path / "meta.dcm").SOPInstanceUID == name
+    del ds.file_meta.MediaStorageSOPInstanceUID
+    report = pc.transcode(ds, tmp_path / "named.dcm", RLELossless)
+    assert report.sop_instance_uid_before == ""
+    assert pydicom.dcmread(tmp_path / "named.dcm").SOPInstanceUID == report.sop_instance_uid_after != ""
+    del ds.file_meta.MediaStorageSOPClassUID
+    with pytest.raises(pc.DicomError, match="SOP Class UID"):
+        pc.transcode(ds, tmp_path / "nothing.dcm", RLELossless)
+    assert not (tmp_path / "nothing.dcm").exists()
 
 
 def test_words_of_a_big_endian_source_are_swapped(tmp_path, made, saved, example):

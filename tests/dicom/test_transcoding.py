@@ -179,14 +179,27 @@ def test_other_pixels_leave_nothing_behind(*, tmp_path, altered_rle, already_the
     assert not unchecked.verified
 
 
-def test_what_would_be_lost_is_refused(tmp_path, made, saved, example):
-    ds = made(example("12 of 16")[0], bits=12)
-    ds.add_new(0x60000010, "US", 20)
-    ds.add_new(0x60000100, "US", 16)
-    ds.add_new(0x60000102, "US", 15)
-    saved(ds, tmp_path / "in.dcm")
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ExplicitVRBigEndian], ids=lambda uid: uid.keyword)
+@pytest.mark.parametrize("frames", [1, 3])
+def test_overlays_in_unused_bits_are_taken_out(*, tmp_path, syntax, frames, made, saved, pixels):
+    stack = pixels(frames, 5, 7, bits=12)
+    ones = pixels(frames, 5, 7, bits=1)
+    ds = made(stack | ones << 13, bits=12, syntax=syntax)
+    for element, vr, value in ((0x10, "US", 5), (0x11, "US", 7), (0x100, "US", 16), (0x102, "US", 13)):
+        ds.add_new((0x6002, element), vr, value)
+    report = pc.transcode(saved(ds, tmp_path / "in.dcm"), tmp_path / "out.dcm", RLELossless)
+    out = pydicom.dcmread(tmp_path / "out.dcm")
+    assert report.lossless
+    assert np.array_equal(out.pixel_array.reshape(stack.shape), stack)
+    assert (out[0x60020100].value, out[0x60020102].value) == (1, 0)
+    assert np.array_equal(out.overlay_array(0x6002).reshape(stack.shape), ones)
+    assert any("Overlay Data" in change for change in report.changes)
+    ds[0x60020010].value = 4
     with pytest.raises(pc.UnsupportedError, match="overlay"):
-        pc.transcode(tmp_path / "in.dcm", tmp_path / "out.dcm", HTJ2KLosslessRPCL)
+        pc.transcode(ds, tmp_path / "out2.dcm", RLELossless)
+
+
+def test_what_would_be_lost_is_refused(tmp_path, made, saved, example):
     ds = made(example("uint8")[0])
     with pytest.raises(pc.UnsupportedError):
         pc.transcode(saved(ds, tmp_path / "in.dcm"), tmp_path / "out.dcm", ExplicitVRBigEndian)

@@ -10,10 +10,10 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 from pydicom.uid import generate_uid
 
-from pacscore.errors import UnsupportedError
+from pacscore.errors import DicomError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["AttributeEditor", "Coding", "check_transcodable", "update_attributes"]
+__all__ = ["AttributeEditor", "Coding", "derive", "identify", "refuse_floats", "update_attributes"]
 
 _ALWAYS_LOSSY = {
     "1.2.840.10008.1.2.4.50": "ISO_10918_1",
@@ -91,25 +91,44 @@ class AttributeEditor:
         self.set(keyword, [*values, value] if values else value)
 
 
-def check_transcodable(dataset: Dataset, pixel_format: PixelFormat) -> None:
-    """Raise UnsupportedError if decoding and encoding would lose something that the pixels do not show.
-
-    Source: PS3.5 8.1.1 (overlays in unused bits, retired), A.4 (no floating point in an encapsulated form).
-    """
+def refuse_floats(pixel_format: PixelFormat) -> None:
+    """Raise UnsupportedError for Float and Double Float Pixel Data, which have no encapsulated form (PS3.5 A.4)."""
     if pixel_format.is_float:
         raise UnsupportedError(
             "Float and Double Float Pixel Data cannot be encapsulated, and pacscore does not rewrite them",
             feature="transcoding of floating-point pixel data",
             clause="PS3.5 A.4",
         )
-    for group in range(0x6000, 0x6020, 2):
-        has_plane = Tag(group, 0x0010) in dataset and Tag(group, 0x3000) not in dataset
-        if has_plane and int(dataset[group, 0x0102].value if Tag(group, 0x0102) in dataset else 0) > 0:
-            raise UnsupportedError(
-                f"overlay ({group:04X},xxxx) lives in unused bits of the pixel data; encoding would drop it",
-                feature="overlays in unused bits",
-                clause="PS3.5 8.1.1",
-            )
+
+
+def identify(editor: AttributeEditor, read: Dataset) -> str:
+    """Make sure that the data set names its class and itself, and return its name.
+
+    A file that names them in the File Meta Information alone is taken at its word. An object without any name gets one.
+
+    Source: PS3.3 C.12.1 (SOP Common); PS3.10 7.1.
+
+    Raises
+    ------
+    DicomError
+        If nothing says of which SOP Class it is.
+    """
+    meta = getattr(read, "file_meta", None) or Dataset()
+    for keyword, in_meta in (
+        ("SOPClassUID", "MediaStorageSOPClassUID"),
+        ("SOPInstanceUID", "MediaStorageSOPInstanceUID"),
+    ):
+        if not editor.dataset.get(keyword) and meta.get(in_meta):
+            editor.set(keyword, meta[in_meta].value)
+    if not editor.dataset.get("SOPClassUID"):
+        raise DicomError(
+            "SOP Class UID is missing: a file must say what it holds", tag="(0008,0016)", clause="PS3.10 7.1"
+        )
+    before = str(editor.dataset.get("SOPInstanceUID") or "")
+    if not before:
+        editor.set("SOPInstanceUID", generate_uid(prefix=None))
+        editor.warnings.append("the source had no SOP Instance UID; the result has a new one")
+    return before
 
 
 def update_attributes(editor: AttributeEditor, coding: Coding, transfer_syntax_before: str) -> None:

@@ -94,9 +94,6 @@ def write_part10(sink: Sink, dataset: Dataset, transfer_syntax: str, write_pixel
 
 def _file_meta(dataset: Dataset, transfer_syntax: str) -> bytes:
     """Encode group 2, its own length included (PS3.10 7.1)."""
-    for keyword, tag in (("SOPClassUID", "(0008,0016)"), ("SOPInstanceUID", "(0008,0018)")):
-        if not dataset.get(keyword):
-            raise DicomError(f"{keyword} is missing: a file must name what it holds", tag=tag, clause="PS3.10 7.1")
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID

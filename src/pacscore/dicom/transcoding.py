@@ -6,29 +6,24 @@ import copy
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
-from pacscore.codecs import codec_for
-from pacscore.codecs.protocol import Codec, EncodedFrame, OnDamage
-from pacscore.dicom.attributes import AttributeEditor, Coding, check_transcodable, derive, update_attributes
+from pacscore.codecs.protocol import OnDamage
+from pacscore.dicom.attributes import AttributeEditor, derive, identify, refuse_floats, update_attributes
+from pacscore.dicom.frame_coding import Choices, Written, carry_over, encode_all, in_order, is_native, whole
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, swap_words, write_part10
-from pacscore.dicom.pixel_data_writer import FrameSpool, OneBitPacker, write_encapsulated, write_native
+from pacscore.dicom.pixel_data_writer import FrameSpool, Sink, write_encapsulated, write_native
 from pacscore.dicom.pixel_hash import pixel_sha256
 from pacscore.dicom.transcode_report import TranscodeReport
-from pacscore.errors import DataError, OptionError, UnsupportedError, VerificationError
-from pacscore.pixel_format import PixelFormat
-from pacscore.report import Partial
+from pacscore.errors import DataError, OptionError, VerificationError
 
 __all__ = ["transcode"]
 
@@ -39,16 +34,6 @@ _ALSO_LEGAL_AS = {
     "1.2.840.10008.1.2.4.70": {"1.2.840.10008.1.2.4.57"},
 }
 """Transfer syntaxes whose every frame another one allows as it is (PS3.5 A.4.1, A.4.4, A.4.10)."""
-
-
-@dataclass(slots=True)
-class _Written:
-    """What is known once all frames are in the spool."""
-
-    hashes: list[str] = field(default_factory=list)
-    damaged: list[int] = field(default_factory=list)
-    codings: set[tuple[str, int, bool, str | None]] = field(default_factory=set)
-    pixel_bytes: int = 0
 
 
 def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
@@ -114,37 +99,33 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     """
     started = time.perf_counter()
     target = Path(destination)
-    syntax = str(transfer_syntax)
+    choices = Choices(str(transfer_syntax), options, threads, on_damage)
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists; pass overwrite=True to replace it")
     with open_frames(source) as frames, FrameSpool(target.parent) as spool:
-        before = str(frames.transfer_syntax)
-        verbatim = _is_verbatim(frames, syntax, options)
+        refuse_floats(frames.encoded_format)
         editor = AttributeEditor(_own_dataset(frames))
-        uid_before = str(editor.dataset.get("SOPInstanceUID", ""))
-        if verbatim:
-            written, pixel_format = _carry_over(frames, spool, threads)
-        else:
-            written, pixel_format = _encode_all(frames, spool, syntax, options, threads, on_damage)
+        uid_before = identify(editor, frames.dataset)
+        verbatim = _is_verbatim(frames, choices)
+        written = carry_over(frames, spool, threads) if verbatim else encode_all(frames, spool, choices)
         editor.warnings.extend(frames.notes)
-        lossless = _describe(editor, written, pixel_format, spool, before, verbatim=verbatim)
+        _describe(editor, written, str(frames.transfer_syntax))
+        write_pixel_data = _pixel_data_writer(spool, choices.transfer_syntax, written, extended_offset_table)
         with _replacing(target, overwrite) as (stream, temporary):
-            write_part10(
-                stream, editor.dataset, syntax, _pixel_data_writer(spool, syntax, pixel_format, extended_offset_table)
-            )
+            write_part10(stream, editor.dataset, choices.transfer_syntax, write_pixel_data)
             stream.flush()
-            if verify:
-                written.hashes = _verify(temporary, written.hashes, lossless=lossless, threads=threads)
             bytes_after = stream.tell()
+            if verify:
+                written.hashes = _verify(temporary, written, threads)
         return TranscodeReport(
             destination=str(target),
             frames=len(written.hashes),
             bytes_before=_size(source, frames),
             bytes_after=bytes_after,
             pixel_bytes=written.pixel_bytes,
-            transfer_syntax_before=before,
-            transfer_syntax_after=syntax,
-            lossless=verify and lossless and not written.damaged,
+            transfer_syntax_before=str(frames.transfer_syntax),
+            transfer_syntax_after=choices.transfer_syntax,
+            lossless=verify and written.lossless and not written.damaged,
             verified=verify,
             pixel_sha256=tuple(written.hashes),
             sop_instance_uid_before=uid_before,
@@ -171,114 +152,36 @@ def _own_dataset(frames: FrameSource) -> Dataset:
     return dataset
 
 
-def _is_verbatim(frames: FrameSource, syntax: str, options: Any) -> bool:
+def _is_verbatim(frames: FrameSource, choices: Choices) -> bool:
     """Return whether the encoded frames may go over as they are."""
     before = str(frames.transfer_syntax)
-    encapsulated = before not in NATIVE and before != BIG_ENDIAN
-    return encapsulated and options is None and syntax in {before, *_ALSO_LEGAL_AS.get(before, ())}
+    if is_native(before) or choices.options is not None or choices.on_damage != "raise":
+        return False
+    return choices.transfer_syntax in {before, *_ALSO_LEGAL_AS.get(before, ())}
 
 
-def _carry_over(frames: FrameSource, spool: FrameSpool, threads: int) -> tuple[_Written, PixelFormat]:
-    """Spool the encoded frames; each is decoded once, so that what cannot be read is not passed on."""
-    written = _Written()
-    for index in range(len(frames)):
-        frame = _whole(frames.frame(index, threads=threads))
-        written.hashes.append(pixel_sha256(frame))
-        written.pixel_bytes += frame.nbytes
-        spool.append(bytes(frames.encoded(index)))
-    return written, frames.pixel_format
-
-
-def _encode_all(  # noqa: PLR0913, PLR0917
-    frames: FrameSource, spool: FrameSpool, syntax: str, options: Any, threads: int, on_damage: OnDamage
-) -> tuple[_Written, PixelFormat]:
-    """Decode and encode each frame into the spool."""
-    pixel_format = frames.pixel_format
-    check_transcodable(frames.dataset, pixel_format)
-    codec = _encoder(syntax)
-    one_bit = OneBitPacker() if pixel_format.bits_allocated == 1 and syntax in NATIVE else None
-    if pixel_format.bits_allocated == 1 and one_bit is None:
-        pixel_format = replace(pixel_format, bits_allocated=8)
-    written = _Written()
-    for index in range(len(frames)):
-        frame = _decode(frames, index, threads, on_damage, written)
-        written.hashes.append(pixel_sha256(frame))
-        written.pixel_bytes += frame.nbytes
-        if one_bit is not None:
-            spool.append(one_bit.pack(frame))
-            written.codings.add((pixel_format.photometric_interpretation, 0, True, None))
-            continue
-        encoded = codec.encode(frame, pixel_format, syntax, options, threads=threads)
-        written.codings.add(_coding(encoded))
-        spool.append(encoded.data)
-    if one_bit is not None:
-        spool.append(one_bit.rest())
-    return written, pixel_format
-
-
-def _encoder(syntax: str) -> Codec:
-    codec = codec_for(syntax)
-    if syntax not in codec.encodes or syntax == BIG_ENDIAN:
-        raise UnsupportedError(
-            f"codec {codec.name!r} reads {syntax} but does not write it", feature=f"encoding {syntax}"
-        )
-    return codec
-
-
-def _decode(frames: FrameSource, index: int, threads: int, on_damage: OnDamage, written: _Written) -> NDArray[Any]:
-    decoded = frames.frame(index, threads=threads, on_damage=on_damage)
-    if isinstance(decoded, Partial):
-        if not decoded.report.complete:
-            written.damaged.append(index)
-        decoded = decoded.image  # type: ignore[assignment]
-    return _whole(decoded)
-
-
-def _whole(decoded: Any) -> NDArray[Any]:
-    """Return an array that may be pixel data."""
-    if not isinstance(decoded, np.ndarray):
-        raise UnsupportedError("components of different sizes cannot be pixel data", feature="sub-sampled components")
-    return decoded
-
-
-def _coding(encoded: EncodedFrame) -> tuple[str, int, bool, str | None]:
-    return encoded.photometric_interpretation, encoded.planar_configuration, encoded.lossless, encoded.method
-
-
-def _describe(  # noqa: PLR0913
-    editor: AttributeEditor,
-    written: _Written,
-    pixel_format: PixelFormat,
-    spool: FrameSpool,
-    before: str,
-    *,
-    verbatim: bool,
-) -> bool:
-    """Bring the attributes in line with the frames, and return whether their coding is lossless."""
-    if verbatim:
-        return True
-    if len({coding[:2] for coding in written.codings}) > 1:
-        raise DataError(f"frames came out in different photometric interpretations: {sorted(written.codings, key=str)}")
-    photometric, planar, _, _ = next(iter(written.codings))
-    lossless = all(coding[2] for coding in written.codings)
-    method = next((coding[3] for coding in written.codings if coding[3]), None)
-    ratio = written.pixel_bytes / max(spool.total, 1)
-    update_attributes(editor, Coding(pixel_format, photometric, planar, lossless, method, ratio), before)
+def _describe(editor: AttributeEditor, written: Written, transfer_syntax_before: str) -> None:
+    """Bring the attributes in line with the frames."""
+    if written.coding is not None:
+        update_attributes(editor, written.coding, transfer_syntax_before)
+    for overlay, packed in written.overlays:
+        overlay.store(editor.dataset, packed, len(written.hashes))
+        editor.changes.append(f"({overlay.group:04X},3000) Overlay Data: taken from bit {overlay.bit} of the pixels")
     if written.damaged:
         numbers = ", ".join(str(index + 1) for index in written.damaged)
         derive(editor, f"Decoded from damaged data; not whole: frame {numbers}")
         editor.warnings.append(f"damaged frames were written as far as they could be decoded: {numbers}")
-    return lossless
 
 
 def _pixel_data_writer(
-    spool: FrameSpool, syntax: str, pixel_format: PixelFormat, extended_offset_table: bool | None
-) -> Any:
-    if syntax not in NATIVE:
+    spool: FrameSpool, syntax: str, written: Written, extended_offset_table: bool | None
+) -> Callable[[Sink], None]:
+    if written.coding is None or syntax not in NATIVE:
         return lambda sink: write_encapsulated(sink, spool, extended_offset_table)
     if extended_offset_table:
         raise OptionError(f"native pixel data ({syntax}) has no offset table")
-    return lambda sink: write_native(sink, spool, pixel_format.bits_allocated, implicit=syntax == IMPLICIT)
+    bits_allocated = written.coding.pixel_format.bits_allocated
+    return lambda sink: write_native(sink, spool, bits_allocated, implicit=syntax == IMPLICIT)
 
 
 @contextmanager
@@ -297,20 +200,25 @@ def _replacing(target: Path, overwrite: bool) -> Iterator[tuple[BinaryIO, Path]]
         temporary.unlink(missing_ok=True)
 
 
-def _verify(path: Path, hashes: list[str], *, lossless: bool, threads: int) -> list[str]:
+def _verify(path: Path, written: Written, threads: int) -> list[str]:
     """Read every frame of the file back, and return the hashes of what it gives."""
+    count = len(written.hashes)
+    inner = threads if count == 1 else 1
     with open_frames(path) as frames:
-        if len(frames) != len(hashes):
-            raise VerificationError(f"{len(hashes)} frames were written, {len(frames)} can be read back")
-        found = []
-        for index, expected in enumerate(hashes):
+        if len(frames) != count:
+            raise VerificationError(f"{count} frames were written, {len(frames)} can be read back")
+
+        def read_back(index: int) -> str:
             try:
-                frame = _whole(frames.frame(index, threads=threads))
+                return pixel_sha256(whole(frames.frame(index, threads=inner)))
             except DataError as error:
                 raise VerificationError(f"frame {index} was written but does not decode: {error}") from error
-            found.append(pixel_sha256(frame))
-            if lossless and found[-1] != expected:
+
+        found = []
+        for index, sha256 in enumerate(in_order(read_back, count, threads)):
+            if written.lossless and sha256 != written.hashes[index]:
                 raise VerificationError(f"frame {index} was written without loss, but decodes to other pixels")
+            found.append(sha256)
     return found
 
 

@@ -1,0 +1,212 @@
+"""Frames on their way from one transfer syntax to another: carried over as they are, or decoded and encoded."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacscore.codecs import codec_for
+from pacscore.codecs.protocol import Codec, EncodedFrame, OnDamage
+from pacscore.dicom.attributes import Coding
+from pacscore.dicom.embedded_overlays import EmbeddedOverlay, embedded_overlays
+from pacscore.dicom.frames import FrameSource
+from pacscore.dicom.part10 import BIG_ENDIAN, NATIVE
+from pacscore.dicom.pixel_data_writer import FrameSpool, OneBitPacker
+from pacscore.dicom.pixel_hash import pixel_sha256
+from pacscore.errors import DataError, UnsupportedError
+from pacscore.pixel_format import PixelFormat
+from pacscore.report import Partial
+
+__all__ = ["Choices", "Written", "carry_over", "encode_all", "in_order", "is_native", "whole"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a caller of `transcode` chose about frames."""
+
+    transfer_syntax: str
+    options: Any
+    threads: int
+    on_damage: OnDamage
+
+
+@dataclass(slots=True)
+class Written:
+    """What is known once all frames are in the spool.
+
+    Attributes
+    ----------
+    coding : Coding or None
+        How the frames were encoded; None if they were carried over.
+    hashes : list of str
+        SHA-256 of each frame's values, as the source gives them.
+    pixel_bytes : int
+        Size of all frames as arrays.
+    damaged : list of int
+        Frames that were not whole.
+    overlays : list of (EmbeddedOverlay, bytes)
+        Planes that were taken out of unused bits, one bit a pixel, frame after frame.
+    """
+
+    coding: Coding | None = None
+    hashes: list[str] = field(default_factory=list)
+    pixel_bytes: int = 0
+    damaged: list[int] = field(default_factory=list)
+    overlays: list[tuple[EmbeddedOverlay, bytes]] = field(default_factory=list)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether the coding loses nothing of what was decoded."""
+        return self.coding is None or self.coding.lossless
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What became of one frame; ``pixels`` only where they are still to be packed."""
+
+    sha256: str
+    nbytes: int
+    whole: bool = True
+    encoded: EncodedFrame | None = None
+    pixels: NDArray[Any] | None = None
+    overlays: tuple[NDArray[np.uint8], ...] = ()
+
+
+def is_native(transfer_syntax: str) -> bool:
+    """Return whether frames lie in Pixel Data one after another, without items."""
+    return transfer_syntax in NATIVE or transfer_syntax == BIG_ENDIAN
+
+
+def in_order(work: Callable[[int], T], count: int, threads: int) -> Iterator[T]:
+    """Yield ``work(0)``, ``work(1)`` and so on, some of them ahead of time where there are threads."""
+    if threads <= 1 or count < 2:
+        yield from map(work, range(count))
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - heavy, and only for threads
+
+    with ThreadPoolExecutor(threads) as pool:
+        ahead = deque(pool.submit(work, index) for index in range(min(count, 2 * threads)))
+        for index in range(len(ahead), count):
+            yield ahead.popleft().result()
+            ahead.append(pool.submit(work, index))
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def carry_over(frames: FrameSource, spool: FrameSpool, threads: int) -> Written:
+    """Spool the encoded frames; each is decoded once, so that what cannot be read is not passed on."""
+    written = Written()
+    inner = threads if len(frames) == 1 else 1
+
+    def read(index: int) -> _Frame:
+        pixels = whole(frames.frame(index, threads=inner))
+        return _Frame(pixel_sha256(pixels), pixels.nbytes)
+
+    for index, frame in enumerate(in_order(read, len(frames), threads)):
+        written.hashes.append(frame.sha256)
+        written.pixel_bytes += frame.nbytes
+        spool.append(frames.encoded(index))
+    return written
+
+
+def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Written:
+    """Decode each frame, and encode it into the spool.
+
+    Raises
+    ------
+    UnsupportedError
+        If the codec does not write the transfer syntax, or an overlay would be lost.
+    DataError
+        If frames come out in different photometric interpretations.
+    """
+    pixel_format = frames.pixel_format
+    native_source = is_native(frames.transfer_syntax)
+    overlays = embedded_overlays(frames.dataset, frames.encoded_format, native=native_source)
+    codec = _encoder(choices.transfer_syntax)
+    packer = OneBitPacker() if pixel_format.bits_allocated == 1 and choices.transfer_syntax in NATIVE else None
+    if pixel_format.bits_allocated == 1 and packer is None:
+        pixel_format = replace(pixel_format, bits_allocated=8)
+    threads = choices.threads if len(frames) == 1 else 1
+
+    def code(index: int) -> _Frame:
+        pixels, complete = _decoded(frames, index, threads, choices.on_damage)
+        sha256, nbytes = pixel_sha256(pixels), pixels.nbytes
+        if packer is not None:
+            return _Frame(sha256, nbytes, complete, pixels=pixels)
+        encoded = codec.encode(pixels, pixel_format, choices.transfer_syntax, choices.options, threads=threads)
+        planes = _planes(frames, index, overlays) if overlays else ()
+        return _Frame(sha256, nbytes, complete, encoded, overlays=planes)
+
+    written = Written()
+    planes = [OneBitPacker() for _ in overlays]
+    packed = [bytearray() for _ in overlays]
+    codings: list[EncodedFrame] = []
+    for index, frame in enumerate(in_order(code, len(frames), choices.threads)):
+        written.hashes.append(frame.sha256)
+        written.pixel_bytes += frame.nbytes
+        if not frame.whole:
+            written.damaged.append(index)
+        if frame.encoded is not None:
+            spool.append(frame.encoded.data)
+            codings.append(replace(frame.encoded, data=b""))
+        if packer is not None and frame.pixels is not None:
+            spool.append(packer.pack(frame.pixels))
+        for packer_of_plane, plane, bits in zip(planes, frame.overlays, packed, strict=bool(overlays)):
+            bits += packer_of_plane.pack(plane)
+    if packer is not None:
+        spool.append(packer.rest())
+    written.coding = _coding(codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
+    written.overlays = [
+        (overlay, bytes(bits) + rest.rest()) for overlay, bits, rest in zip(overlays, packed, planes, strict=True)
+    ]
+    return written
+
+
+def _encoder(syntax: str) -> Codec:
+    codec = codec_for(syntax)
+    if syntax not in codec.encodes or syntax == BIG_ENDIAN:
+        raise UnsupportedError(f"{syntax} is read but not written (codec {codec.name!r})", feature=f"encoding {syntax}")
+    return codec
+
+
+def _decoded(frames: FrameSource, index: int, threads: int, on_damage: OnDamage) -> tuple[NDArray[Any], bool]:
+    """Return a frame, and whether it is whole."""
+    decoded = frames.frame(index, threads=threads, on_damage=on_damage)
+    if isinstance(decoded, Partial):
+        return whole(decoded.image), decoded.report.complete
+    return whole(decoded), True
+
+
+def whole(decoded: Any) -> NDArray[Any]:
+    """Return an array that may be pixel data."""
+    if not isinstance(decoded, np.ndarray):
+        raise UnsupportedError("components of different sizes cannot be pixel data", feature="sub-sampled components")
+    return decoded
+
+
+def _planes(frames: FrameSource, index: int, overlays: list[EmbeddedOverlay]) -> tuple[NDArray[np.uint8], ...]:
+    data, big_endian = frames.encoded(index), frames.transfer_syntax == BIG_ENDIAN
+    return tuple(overlay.plane(data, frames.encoded_format, big_endian=big_endian) for overlay in overlays)
+
+
+def _coding(codings: list[EncodedFrame], pixel_format: PixelFormat, ratio: float) -> Coding:
+    """Return what the data set must say about all frames."""
+    told = {(coding.photometric_interpretation, coding.planar_configuration) for coding in codings}
+    if len(told) > 1:
+        raise DataError(f"frames came out in different photometric interpretations: {sorted(told)}")
+    photometric, planar = told.pop() if told else (pixel_format.photometric_interpretation, 0)
+    return Coding(
+        pixel_format=pixel_format,
+        photometric_interpretation=photometric,
+        planar_configuration=planar,
+        lossless=all(coding.lossless for coding in codings),
+        method=next((coding.method for coding in codings if coding.method), None),
+        ratio=ratio,
+    )
