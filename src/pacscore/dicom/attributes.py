@@ -114,16 +114,12 @@ def identify(editor: AttributeEditor, read: Dataset) -> str:
         If nothing says of which SOP Class it is.
     """
     meta = getattr(read, "file_meta", None) or Dataset()
-    for keyword, in_meta in (
-        ("SOPClassUID", "MediaStorageSOPClassUID"),
-        ("SOPInstanceUID", "MediaStorageSOPInstanceUID"),
-    ):
-        if not editor.dataset.get(keyword) and meta.get(in_meta):
-            editor.set(keyword, meta[in_meta].value)
+    for keyword in ("SOPClassUID", "SOPInstanceUID"):
+        named = meta.get(f"MediaStorage{keyword}")
+        if named and not editor.dataset.get(keyword):
+            editor.set(keyword, named)
     if not editor.dataset.get("SOPClassUID"):
-        raise DicomError(
-            "SOP Class UID is missing: a file must say what it holds", tag="(0008,0016)", clause="PS3.10 7.1"
-        )
+        raise DicomError("SOP Class UID is missing: a file must say what it holds (PS3.10 7.1)", tag="(0008,0016)")
     before = str(editor.dataset.get("SOPInstanceUID") or "")
     if not before:
         editor.set("SOPInstanceUID", generate_uid(prefix=None))

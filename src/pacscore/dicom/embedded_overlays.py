@@ -69,17 +69,11 @@ def embedded_overlays(dataset: Dataset, pixel_format: PixelFormat, *, native: bo
     for group in range(0x6000, 0x6020, 2):
         if Tag(group, 0x0010) not in dataset or Tag(group, 0x3000) in dataset:
             continue
-        bit = int(dataset[group, 0x0102].value or 0) if Tag(group, 0x0102) in dataset else 0
-        rows, columns = (
-            int(dataset[group, element].value) if Tag(group, element) in dataset else 0 for element in (0x10, 0x11)
-        )
-        fits = (rows, columns) == (pixel_format.rows, pixel_format.columns) and pixel_format.samples_per_pixel == 1
-        if (
-            not native
-            or not fits
-            or pixel_format.bits_allocated not in (8, 16, 32)
-            or not 0 < bit < pixel_format.bits_allocated
-        ):
+        bit = _integer(dataset, group, 0x0102)
+        size = _integer(dataset, group, 0x0010), _integer(dataset, group, 0x0011), 1
+        fits = size == (pixel_format.rows, pixel_format.columns, pixel_format.samples_per_pixel)
+        allocated = pixel_format.bits_allocated
+        if not (native and fits and allocated in (8, 16, 32) and 0 < bit < allocated):
             raise UnsupportedError(
                 f"overlay ({group:04X},xxxx) has no Overlay Data, and cannot be taken from bit {bit} of the pixel data",
                 feature="overlays in unused bits",
@@ -87,3 +81,11 @@ def embedded_overlays(dataset: Dataset, pixel_format: PixelFormat, *, native: bo
             )
         found.append(EmbeddedOverlay(group, bit))
     return found
+
+
+def _integer(dataset: Dataset, group: int, element: int) -> int:
+    """Return a number of an overlay; 0 if it is absent or none."""
+    try:
+        return int(dataset[group, element].value)
+    except (KeyError, TypeError, ValueError):
+        return 0

@@ -138,15 +138,14 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
     def code(index: int) -> _Frame:
         pixels, complete = _decoded(frames, index, threads, choices.on_damage)
         sha256, nbytes = pixel_sha256(pixels), pixels.nbytes
-        if packer is not None:
-            return _Frame(sha256, nbytes, complete, pixels=pixels)
-        encoded = codec.encode(pixels, pixel_format, choices.transfer_syntax, choices.options, threads=threads)
         planes = _planes(frames, index, overlays) if overlays else ()
+        if packer is not None:
+            return _Frame(sha256, nbytes, complete, pixels=pixels, overlays=planes)
+        encoded = codec.encode(pixels, pixel_format, choices.transfer_syntax, choices.options, threads=threads)
         return _Frame(sha256, nbytes, complete, encoded, overlays=planes)
 
     written = Written()
-    planes = [OneBitPacker() for _ in overlays]
-    packed = [bytearray() for _ in overlays]
+    planes = [(overlay, OneBitPacker(), bytearray()) for overlay in overlays]
     codings: list[EncodedFrame] = []
     for index, frame in enumerate(in_order(code, len(frames), choices.threads)):
         written.hashes.append(frame.sha256)
@@ -158,14 +157,12 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
             codings.append(replace(frame.encoded, data=b""))
         if packer is not None and frame.pixels is not None:
             spool.append(packer.pack(frame.pixels))
-        for packer_of_plane, plane, bits in zip(planes, frame.overlays, packed, strict=bool(overlays)):
-            bits += packer_of_plane.pack(plane)
+        for (_, bits, packed), plane in zip(planes, frame.overlays, strict=True):
+            packed.extend(bits.pack(plane))
     if packer is not None:
         spool.append(packer.rest())
     written.coding = _coding(codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
-    written.overlays = [
-        (overlay, bytes(bits) + rest.rest()) for overlay, bits, rest in zip(overlays, packed, planes, strict=True)
-    ]
+    written.overlays = [(overlay, bytes(packed) + bits.rest()) for overlay, bits, packed in planes]
     return written
 
 
