@@ -106,7 +106,14 @@ def u_codes() -> list[int]:
         prefix_code, prefix_length = ((1, 1), (2, 2), (4, 3), (4, 3), (0, 3))[min(u, 5) - 1]
         suffix, suffix_length = (0, 0) if u < 3 else (u - 3, 1) if u < 5 else (min(u - 5, 28 + (u - 33) % 4), 5)
         extension, extension_length = ((u - 33) // 4, 4) if u >= 33 else (0, 0)
-        parts = (prefix_code, 3), (prefix_length, 2), (suffix, 5), (suffix_length, 3), (extension, 4), (extension_length, 3)
+        parts = (
+            (prefix_code, 3),
+            (prefix_length, 2),
+            (suffix, 5),
+            (suffix_length, 3),
+            (extension, 4),
+            (extension_length, 3),
+        )
         entry = shift = 0
         for value, bits in parts:
             entry |= value << shift
@@ -132,7 +139,8 @@ def header(codewords: list[Codeword]) -> str:
     codes = "u -> prefix:3, its length:2, suffix:5, its length:3, extension:4, its length:3 from the low end"
     parts = [
         "/* Look-up tables of the HT block coder. Source: T.814 Annex C and 7.3.6.\n"
-        " * Written by tools/make_ht_tables.py; do not edit. Table 0 serves the first row of quads, 1 the others.\n */\n"
+        " * Written by tools/make_ht_tables.py; do not edit. Table 0 serves the first row of quads, 1 the others.\n"
+        " */\n"
         "/* clang-format off */\n"
         "#ifndef PACSCORE_J2K_ENTROPY_HT_TABLES_H\n#define PACSCORE_J2K_ENTROPY_HT_TABLES_H\n\n#include <stdint.h>\n",
         array("ht_decode_0", decoding_table(codewords, 0), decoding),

@@ -7,7 +7,7 @@ from libc.stdlib cimport free, malloc
 import numpy as np
 
 from pacscore.errors import CodestreamError, LimitError, OptionError, UnsupportedError
-from pacscore.support.targets import TARGETS, active_target, available_targets
+from pacscore.support import targets
 
 
 cdef extern from "support/status.h":
@@ -55,6 +55,7 @@ cdef extern from "j2k/entropy/ht.h":
 
 
 @cython.final
+@cython.auto_pickle(False)
 cdef class _Coder:
     """Kernels of one target and the scratch that they work in."""
 
@@ -63,9 +64,10 @@ cdef class _Coder:
     cdef void *scratch
 
     def __cinit__(self, target: str | None):
-        if target is not None and target not in available_targets():
-            raise OptionError(f"target {target!r} is not one of {', '.join(available_targets())}")
-        cdef int number = active_target() if target is None else TARGETS[target]
+        available = targets.available_targets()
+        if target is not None and target not in available:
+            raise OptionError(f"target {target!r} is not one of {', '.join(available)}")
+        cdef int number = targets.active_target() if target is None else available[target]
         pac_ht_kernels_init(&self.kernels, <pac_target> number)
         self.memory = malloc(pac_ht_scratch_size() + 63)
         if self.memory == NULL:
