@@ -80,7 +80,8 @@ cdef class _Coder:
 
 cdef _raise_for(pac_status status):
     if status == PAC_CORRUPT:
-        raise CodestreamError("HT code-block: lengths, planes or codes contradict each other (T.814 7)", clause="T.814 7")
+        raise CodestreamError("HT code-block: its lengths, planes or codes contradict each other (T.814 7)",
+                              clause="T.814 7")
     if status == PAC_UNSUPPORTED:
         raise UnsupportedError("HT code-block: more magnitude bit-planes than its sample words hold",
                                feature="magnitude bit-planes", clause="T.814 7.3")
