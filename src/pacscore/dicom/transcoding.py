@@ -140,10 +140,13 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
 def _own_dataset(frames: FrameSource) -> Dataset:
     """Return a copy of everything around the pixels, that may be changed."""
     read = frames.dataset
-    dataset = Dataset({tag: copy.deepcopy(element) for tag, element in read.items()})
-    # What pydicom says of a whole data set is what its transfer syntax promises; its elements know how they were read.
-    raw = [element for element in read.values() if isinstance(element, RawDataElement)]
+    elements = {  # a raw element is as it was read, and cannot be changed: shared
+        tag: element if isinstance(element, RawDataElement) else copy.deepcopy(element) for tag, element in read.items()
+    }
+    dataset = Dataset(elements)
+    raw = [element for element in elements.values() if isinstance(element, RawDataElement)]
     encodings = {(element.is_implicit_VR, element.is_little_endian) for element in raw}
+    # What pydicom says of a whole data set is what its transfer syntax promises; its elements know how they were read.
     implicit, little = encodings.pop() if len(encodings) == 1 else (None, None)
     dataset.set_original_encoding(implicit, little, read.original_character_set)
     dataset.update(frames.trailing)
