@@ -73,7 +73,9 @@ def read_by_others(path):
         array = pixel_array(ds, raw=True)
         return array if ds.get("NumberOfFrames", 1) > 1 else array[None]
     frames = generate_frames(ds.PixelData, number_of_frames=ds.get("NumberOfFrames", 1))
-    return np.stack([imagecodecs.htj2k_decode(frame) for frame in frames])
+    decoded = np.stack([imagecodecs.htj2k_decode(frame) for frame in frames])
+    by_plane = decoded.ndim == 4 and decoded.shape[1:] == (3, ds.Rows, ds.Columns)  # without a component transform
+    return np.moveaxis(decoded, 1, -1) if by_plane else decoded
 
 
 EXAMPLES = {

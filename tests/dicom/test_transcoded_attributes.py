@@ -41,7 +41,7 @@ def test_ybr_full_gets_no_component_transform(tmp_path, made, saved, example):
     pc.transcode(saved(made(stack, **options), tmp_path / "in.dcm"), tmp_path / "out.dcm", HTJ2KLossless)
     ds = pydicom.dcmread(tmp_path / "out.dcm")
     assert ds.PhotometricInterpretation == "YBR_FULL"
-    assert pc.inspect(next(generate_frames(ds.PixelData, number_of_frames=1))).color_transform is False
+    assert pc.inspect(next(generate_frames(ds.PixelData, number_of_frames=1))).color_transform is None
 
 
 def test_monochrome_has_no_planar_configuration_and_bits_follow_the_codestream(tmp_path, made, saved, example):

@@ -1,5 +1,7 @@
 """Transcoding: pixels by other readers, and files that appear whole or not at all."""
 
+import copy
+import gc
 import hashlib
 import json
 import struct
@@ -145,6 +147,15 @@ def test_an_existing_file_is_replaced_only_when_asked(tmp_path, made, saved, exa
     pc.transcode(source, source, RLELossless, overwrite=True)
     assert pydicom.dcmread(source).file_meta.TransferSyntaxUID == RLELossless
     assert [path.name for path in tmp_path.iterdir()] == ["in.dcm"]
+
+
+def test_a_copy_of_the_data_set_does_not_share_the_open_file(tmp_path, made, saved, example):
+    source = saved(made(example("uint8")[0]), tmp_path / "in.dcm")
+    with pc.open(source) as frames:
+        copied = copy.deepcopy(frames.dataset)
+        del copied
+        gc.collect()
+        assert np.array_equal(frames[0], example("uint8")[0][0])
 
 
 def test_destination_folder_must_exist(tmp_path, made, saved, example):

@@ -41,7 +41,10 @@ def decoded_by_openjph(path, dtype):
     ds = pydicom.dcmread(path)
     digest = hashlib.sha256()
     for encoded in generate_frames(ds.PixelData, number_of_frames=int(ds.get("NumberOfFrames") or 1)):
-        digest.update(imagecodecs.htj2k_decode(encoded).astype(dtype).tobytes())
+        decoded = imagecodecs.htj2k_decode(encoded)
+        if decoded.shape == (3, ds.Rows, ds.Columns):  # planes, where there is no component transform
+            decoded = np.moveaxis(decoded, 0, -1)
+        digest.update(decoded.astype(dtype).tobytes())
     return digest.hexdigest()
 
 
@@ -58,7 +61,8 @@ def test_pixels_are_those_that_others_decode(tmp_path, row):
     assert report.lossless
     assert report.frames == int(row["frames"])
     ds = pydicom.dcmread(target)
-    assert ds.file_meta.MediaStorageSOPInstanceUID == ds.SOPInstanceUID == report.sop_instance_uid_before
+    assert ds.file_meta.MediaStorageSOPInstanceUID == ds.SOPInstanceUID == report.sop_instance_uid_after
+    assert report.sop_instance_uid_before in (report.sop_instance_uid_after, "")
     assert ds.BitsStored <= ds.BitsAllocated
     assert ds.HighBit == ds.BitsStored - 1
     with pc.open(target) as frames:

@@ -70,10 +70,12 @@ def embedded_overlays(dataset: Dataset, pixel_format: PixelFormat, *, native: bo
         if Tag(group, 0x0010) not in dataset or Tag(group, 0x3000) in dataset:
             continue
         bit = _integer(dataset, group, 0x0102)
+        if bit == 0:  # where overlays outside the pixel data say that they are: this one has none at all
+            continue
         size = _integer(dataset, group, 0x0010), _integer(dataset, group, 0x0011), 1
         fits = size == (pixel_format.rows, pixel_format.columns, pixel_format.samples_per_pixel)
         allocated = pixel_format.bits_allocated
-        if not (native and fits and allocated in (8, 16, 32) and 0 < bit < allocated):
+        if not (native and fits and allocated in (8, 16, 32) and bit < allocated):
             raise UnsupportedError(
                 f"overlay ({group:04X},xxxx) has no Overlay Data, and cannot be taken from bit {bit} of the pixel data",
                 feature="overlays in unused bits",

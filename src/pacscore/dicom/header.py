@@ -132,6 +132,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
     else:
         file = _ReaderFile(reader)
         dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True))
+        dataset.buffer = None  # a copy of the data set must not share the open file
         transfer_syntax, explicit = _transfer_syntax(dataset)
     if not len(dataset):
         raise DicomError("this is not a DICOM file: no data elements (PS3.10 7)")
