@@ -1,0 +1,247 @@
+#include "j2k/packets/reader.h"
+
+#include <stdlib.h>
+
+#include "j2k/packets/block_lengths.h"
+
+typedef struct {
+    pac_precincts *state;
+    const pac_packet_source *source;
+    pac_packet_report *report;
+    int32_t part;
+    uint64_t position; /* in the data */
+    uint64_t packed;   /* in the packed headers */
+    int64_t needed;    /* packets of the view still to come */
+} cursor;
+
+static pac_status fail(cursor *at, pac_status status, const char *what)
+{
+    at->report->what = what;
+    return status;
+}
+
+static uint64_t part_stop(const cursor *at)
+{
+    return at->part < at->source->part_count ? at->source->parts[at->part].stop : at->position;
+}
+
+/* Moves on to the next tile-part that has bytes left; zero when there is none. */
+static int find_bytes(cursor *at)
+{
+    while (at->part < at->source->part_count && at->position >= at->source->parts[at->part].stop)
+        if (++at->part < at->source->part_count)
+            at->position = at->source->parts[at->part].start;
+    return at->part < at->source->part_count;
+}
+
+/* A packet never crosses the border of a tile-part; in the last one its missing bytes may have been cut off. */
+static pac_status out_of_bytes(cursor *at, const char *what)
+{
+    int last = at->part >= at->source->part_count - 1;
+    return fail(at, last ? PAC_TRUNCATED : PAC_CORRUPT, what);
+}
+
+static void skip_sop(cursor *at)
+{
+    const uint8_t *p = at->source->data + at->position;
+    if (part_stop(at) - at->position >= 6 && p[0] == 0xFF && p[1] == 0x91 && p[2] == 0 && p[3] == 4)
+        at->position += 6;
+}
+
+/* Inclusion, zero bit-planes, passes and lengths of one code-block. */
+static pac_status read_block(cursor *at, pac_precinct_band *band, int32_t x, int32_t y, int32_t layer,
+                             pac_block_lengths *lengths)
+{
+    pac_header_reader *bits = lengths->bits;
+    pac_code_block *block = &band->blocks[(int64_t)y * band->blocks_wide + x];
+    if (block->included) {
+        if (!pac_read_bit(bits))
+            return PAC_OK;
+    } else {
+        if (!pac_tag_tree_read(&band->inclusion, x, y, (uint32_t)layer + 1, bits))
+            return PAC_OK;
+        uint32_t planes = 0;
+        while (!pac_tag_tree_read(&band->missing_bitplanes, x, y, planes + 1, bits))
+            if (++planes > (uint32_t)lengths->magnitude_bitplanes || bits->exhausted)
+                return fail(at, PAC_CORRUPT, "more zero bit-planes than M_b (T.800 B.10.5)");
+        block->missing_bitplanes = (uint8_t)planes;
+        block->included = 1;
+    }
+    const char *what = pac_block_lengths_read(lengths, block);
+    return what ? fail(at, lengths->status, what) : PAC_OK;
+}
+
+static pac_status read_blocks(cursor *at, pac_precinct *precinct, const pac_resolution *resolution, int32_t layer,
+                              pac_block_lengths *lengths)
+{
+    for (int32_t b = 0; b < resolution->band_count; b++) {
+        pac_precinct_band *band = &precinct->bands[b];
+        lengths->magnitude_bitplanes = resolution->bands[b].magnitude_bitplanes;
+        for (int32_t y = 0; y < band->blocks_high; y++)
+            for (int32_t x = 0; x < band->blocks_wide; x++) {
+                pac_status status = read_block(at, band, x, y, layer, lengths);
+                if (status)
+                    return status;
+                if (lengths->bits->exhausted)
+                    return PAC_OK; /* reported by the caller */
+            }
+    }
+    return PAC_OK;
+}
+
+/* The bodies follow one another in the order of the pieces; pieces that are not whole are lost. */
+static pac_status place_bodies(cursor *at, int64_t first_piece, uint64_t body_length)
+{
+    pac_precincts *state = at->state;
+    if (body_length && !find_bytes(at)) {
+        at->part = at->source->part_count;
+    }
+    uint64_t stop = part_stop(at), position = at->position;
+    for (int64_t i = first_piece; i < state->piece_count; i++) {
+        pac_piece *piece = &state->pieces[i];
+        piece->offset = position;
+        if (piece->length > stop - position) {
+            piece->kind = PAC_PIECE_LOST;
+            position = stop;
+        } else
+            position += piece->length;
+    }
+    if (body_length > stop - at->position) {
+        pac_status status = out_of_bytes(at, "the body of a packet ends early (T.800 B.9)");
+        at->position = stop;
+        return status;
+    }
+    at->position += body_length;
+    return PAC_OK;
+}
+
+static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_block_lengths *lengths)
+{
+    pac_status status = PAC_OK;
+    const pac_resolution *resolution =
+        &at->state->plan->resolutions[at->state->plan->precinct_resolution[precinct]];
+    if (pac_read_bit(lengths->bits)) {
+        status = pac_precinct_open(at->state, precinct);
+        if (!status)
+            status = read_blocks(at, &at->state->precincts[precinct], resolution, layer, lengths);
+    }
+    pac_read_align(lengths->bits);
+    if (!status && lengths->bits->exhausted)
+        return out_of_bytes(at, "a packet header ends early (T.800 B.10)");
+    return status;
+}
+
+static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int wanted)
+{
+    const pac_packet_source *source = at->source;
+    const pac_tile_plan *plan = at->state->plan;
+    int packed = source->packed_headers != NULL;
+    if (!find_bytes(at) && !packed)
+        return fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
+    if (at->part < source->part_count)
+        skip_sop(at);
+
+    const uint8_t *next = packed ? source->packed_headers + at->packed : source->data + at->position;
+    const uint8_t *end = packed ? source->packed_headers + source->packed_size : source->data + part_stop(at);
+    if (next == end)
+        return out_of_bytes(at, "the packet headers end early (T.800 A.7.4)");
+    pac_header_reader bits = {.next = next, .end = end};
+    const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
+    pac_block_lengths lengths = {.state = at->state,
+                                 .bits = &bits,
+                                 .style = plan->components[resolution->component].style,
+                                 .keep = wanted};
+    int64_t first_piece = at->state->piece_count;
+    pac_status status = read_header(at, precinct, layer, &lengths);
+    if (!status) {
+        if (bits.end - bits.next >= 2 && bits.next[0] == 0xFF && bits.next[1] == 0x92)
+            bits.next += 2; /* EPH */
+        if (packed)
+            at->packed += (uint64_t)(bits.next - next);
+        else
+            at->position += (uint64_t)(bits.next - next);
+        return place_bodies(at, first_piece, lengths.body_length);
+    }
+    for (int64_t i = first_piece; i < at->state->piece_count; i++)
+        at->state->pieces[i].kind = PAC_PIECE_LOST;
+    return status;
+}
+
+static int is_wanted(const cursor *at, int64_t precinct, int32_t layer)
+{
+    const pac_tile_plan *plan = at->state->plan;
+    const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
+    return resolution->resolution < at->source->wanted_resolutions && layer < at->source->wanted_layers;
+}
+
+/* A packet that an earlier progression of a POC has sent already is passed over. */
+static pac_status visit(cursor *at, int64_t precinct, int32_t layer)
+{
+    pac_precinct *here = &at->state->precincts[precinct];
+    if (layer != here->next_layer)
+        return PAC_OK;
+    int wanted = is_wanted(at, precinct, layer);
+    pac_status status = read_packet(at, precinct, layer, wanted);
+    if (status) {
+        at->report->precinct = precinct;
+        return status;
+    }
+    here->next_layer++;
+    if (wanted) {
+        at->report->packets_read++;
+        at->needed--;
+    }
+    return PAC_OK;
+}
+
+static pac_status read_run(cursor *at, const pac_packet_run *run)
+{
+    int64_t outer = run->layers_outer ? run->layers : run->precinct_count;
+    int64_t inner = run->layers_outer ? run->precinct_count : run->layers;
+    for (int64_t i = 0; i < outer; i++)
+        for (int64_t j = 0; j < inner; j++) {
+            int64_t precinct = run->precincts[run->layers_outer ? j : i];
+            pac_status status = visit(at, precinct, (int32_t)(run->layers_outer ? i : j));
+            if (status || !at->needed)
+                return status;
+        }
+    return PAC_OK;
+}
+
+static int64_t count_needed(const pac_tile_plan *plan, const pac_packet_source *source)
+{
+    int64_t precincts = 0;
+    for (int32_t r = 0; r < plan->resolution_count; r++) {
+        const pac_resolution *resolution = &plan->resolutions[r];
+        if (resolution->resolution < source->wanted_resolutions)
+            precincts += (int64_t)resolution->precincts_wide * resolution->precincts_high;
+    }
+    return precincts * pac_min(plan->layers, source->wanted_layers);
+}
+
+static uint64_t bytes_left(const cursor *at)
+{
+    uint64_t left = 0;
+    for (int32_t part = at->part; part < at->source->part_count; part++) {
+        uint64_t start = part == at->part ? at->position : at->source->parts[part].start;
+        left += at->source->parts[part].stop - start;
+    }
+    return left;
+}
+
+pac_status pac_packets_read(pac_precincts *state, const pac_packet_source *source, pac_packet_report *report)
+{
+    const pac_tile_plan *plan = state->plan;
+    *report = (pac_packet_report){.packets_expected = count_needed(plan, source), .precinct = -1};
+    cursor at = {.state = state, .source = source, .report = report, .needed = report->packets_expected};
+    if (source->part_count)
+        at.position = source->parts[0].start;
+    pac_status status = PAC_OK;
+    for (int32_t i = 0; i < plan->run_count && at.needed && !status; i++)
+        status = read_run(&at, &plan->runs[i]);
+    if (!status && at.needed)
+        status = fail(&at, PAC_CORRUPT, "the progression order changes leave packets out (T.800 A.6.6)");
+    report->offset = at.position;
+    report->bytes_left = bytes_left(&at);
+    return status;
+}
