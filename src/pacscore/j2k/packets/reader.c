@@ -1,7 +1,5 @@
 #include "j2k/packets/reader.h"
 
-#include <stdlib.h>
-
 #include "j2k/packets/block_lengths.h"
 
 typedef struct {
@@ -167,11 +165,10 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
     return status;
 }
 
-static int is_wanted(const cursor *at, int64_t precinct, int32_t layer)
+static int is_wanted(const pac_tile_plan *plan, const pac_packet_source *source, const pac_resolution *resolution)
 {
-    const pac_tile_plan *plan = at->state->plan;
-    const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
-    return resolution->resolution < at->source->wanted_resolutions && layer < at->source->wanted_layers;
+    int32_t resolutions = plan->components[resolution->component].resolution_count;
+    return resolution->resolution < resolutions - source->discard_levels;
 }
 
 /* A packet that an earlier progression of a POC has sent already is passed over. */
@@ -180,7 +177,9 @@ static pac_status visit(cursor *at, int64_t precinct, int32_t layer)
     pac_precinct *here = &at->state->precincts[precinct];
     if (layer != here->next_layer)
         return PAC_OK;
-    int wanted = is_wanted(at, precinct, layer);
+    const pac_tile_plan *plan = at->state->plan;
+    const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
+    int wanted = layer < at->source->wanted_layers && is_wanted(plan, at->source, resolution);
     pac_status status = read_packet(at, precinct, layer, wanted);
     if (status) {
         at->report->precinct = precinct;
@@ -213,7 +212,7 @@ static int64_t count_needed(const pac_tile_plan *plan, const pac_packet_source *
     int64_t precincts = 0;
     for (int32_t r = 0; r < plan->resolution_count; r++) {
         const pac_resolution *resolution = &plan->resolutions[r];
-        if (resolution->resolution < source->wanted_resolutions)
+        if (is_wanted(plan, source, resolution))
             precincts += (int64_t)resolution->precincts_wide * resolution->precincts_high;
     }
     return precincts * pac_min(plan->layers, source->wanted_layers);

@@ -14,7 +14,7 @@ typedef struct {
     int32_t part_count;
     const uint8_t *packed_headers; /* PPM or PPT, joined over the tile-parts; NULL where headers stand before bodies */
     uint64_t packed_size;
-    int32_t wanted_resolutions; /* resolutions above the lowest `wanted_resolutions` of a component are skipped */
+    int32_t discard_levels; /* the highest resolutions of each component that the view does not need */
     int32_t wanted_layers;
 } pac_packet_source;
 

@@ -1,0 +1,414 @@
+"""One tile in C: its plan, its decoder and its encoder."""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+
+import numpy as np
+
+from pacscore.errors import LimitError, OptionError, UnsupportedError
+
+
+cdef extern from "support/status.h":
+    ctypedef enum pac_status:
+        PAC_OK
+        PAC_NO_MEMORY
+        PAC_TRUNCATED
+        PAC_CORRUPT
+        PAC_UNSUPPORTED
+        PAC_LIMIT
+        PAC_NO_SPACE
+
+cdef extern from "support/rect.h":
+    ctypedef struct pac_rect:
+        int64_t x0
+        int64_t y0
+        int64_t x1
+        int64_t y1
+
+cdef extern from "support/targets.h":
+    ctypedef enum pac_target:
+        pass
+
+cdef extern from "j2k/packets/plan.h":
+    ctypedef struct pac_band:
+        pac_rect rect
+        double step
+        int32_t orientation
+        int32_t magnitude_bitplanes
+    ctypedef struct pac_resolution:
+        pac_rect rect
+        int64_t first_precinct
+        int32_t component
+        int32_t resolution
+        int32_t precinct_width_exponent
+        int32_t precinct_height_exponent
+        int32_t block_width_exponent
+        int32_t block_height_exponent
+        int32_t precincts_wide
+        int32_t precincts_high
+        int32_t band_count
+        pac_band bands[3]
+    ctypedef struct pac_tile_component:
+        pac_rect rect
+        int32_t first_resolution
+        int32_t resolution_count
+        int32_t style
+        int32_t roi_shift
+        int32_t reversible
+        int32_t wide
+    ctypedef struct pac_packet_run:
+        const int32_t *precincts
+        int64_t precinct_count
+        int32_t layers
+        int32_t layers_outer
+    ctypedef struct pac_tile_plan:
+        const pac_tile_component *components
+        const pac_resolution *resolutions
+        const int32_t *precinct_resolution
+        const pac_packet_run *runs
+        int64_t precinct_count
+        int32_t component_count
+        int32_t resolution_count
+        int32_t run_count
+        int32_t layers
+        int32_t color_transform
+
+cdef extern from "j2k/components/components.h":
+    ctypedef enum pac_sample_type:
+        pass
+    ctypedef struct pac_sample_range:
+        int32_t precision
+        int32_t is_signed
+    ctypedef struct pac_sample_extent:
+        int64_t minimum
+        int64_t maximum
+
+cdef extern from "j2k/packets/reader.h":
+    ctypedef struct pac_tile_part:
+        uint64_t start
+        uint64_t stop
+    ctypedef struct pac_packet_source:
+        const uint8_t *data
+        const pac_tile_part *parts
+        int32_t part_count
+        const uint8_t *packed_headers
+        uint64_t packed_size
+        int32_t discard_levels
+        int32_t wanted_layers
+    ctypedef struct pac_packet_report:
+        int64_t packets_expected
+        int64_t packets_read
+        uint64_t offset
+        int64_t precinct
+        const char *what
+        uint64_t bytes_left
+
+cdef extern from "j2k/packets/writer.h":
+    ctypedef struct pac_packet_sink:
+        uint8_t *bytes
+        size_t size
+        size_t capacity
+        uint32_t *lengths
+
+cdef extern from "j2k/tile_decoder.h":
+    ctypedef struct pac_sample_window:
+        pac_rect window
+        void *out
+        Py_ssize_t row_stride
+        Py_ssize_t pixel_stride
+        pac_sample_type type
+        pac_sample_range range
+    ctypedef struct pac_tile_decoder:
+        int64_t blocks_damaged
+    pac_status pac_tile_decoder_init(
+        pac_tile_decoder *, const pac_tile_plan *, pac_target, int64_t) nogil
+    pac_status pac_tile_read(pac_tile_decoder *, const pac_packet_source *, pac_packet_report *) nogil
+    pac_status pac_tile_prepare(pac_tile_decoder *) nogil
+    pac_status pac_tile_decode_blocks(pac_tile_decoder *) nogil
+    pac_status pac_tile_store(pac_tile_decoder *, const pac_sample_window *) nogil
+    void pac_tile_decoder_free(pac_tile_decoder *) nogil
+
+cdef extern from "j2k/tile_encoder.h":
+    ctypedef struct pac_sample_source:
+        const void *source "in"
+        Py_ssize_t row_stride
+        Py_ssize_t pixel_stride
+        pac_sample_type type
+        pac_sample_range range
+    ctypedef struct pac_tile_encoder:
+        pass
+    pac_status pac_tile_encoder_init(
+        pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
+    pac_status pac_tile_load(pac_tile_encoder *, int32_t, const pac_sample_source *, pac_sample_extent *) nogil
+    pac_status pac_tile_transform(pac_tile_encoder *) nogil
+    pac_status pac_tile_encode_blocks(pac_tile_encoder *) nogil
+    pac_status pac_tile_write(pac_tile_encoder *, int, int, pac_packet_sink *) nogil
+    void pac_tile_encoder_free(pac_tile_encoder *) nogil
+
+
+cdef int check(pac_status status) except -1:
+    if status == PAC_OK:
+        return 0
+    if status == PAC_NO_MEMORY:
+        raise MemoryError("no memory for the coefficients of a tile")
+    if status == PAC_LIMIT:
+        raise LimitError("the tile has more precincts or code-blocks than Limits.code_blocks")
+    if status == PAC_UNSUPPORTED:
+        raise UnsupportedError(
+            "the codestream has code-blocks of Part 1, which pacscore cannot decode yet (T.800 Annex D)",
+            feature="Part 1 code-blocks", clause="T.800 Annex D")
+    raise SystemError(f"the tile core returned status {<int> status}")
+
+
+cdef pac_rect rect_of(object rect):
+    cdef pac_rect out
+    out.x0, out.y0, out.x1, out.y1 = rect
+    return out
+
+
+cdef class CompiledPlan:
+    """What C needs to know of a tile; immutable, shared between threads."""
+
+    cdef pac_tile_plan plan
+    cdef pac_tile_component *components
+    cdef pac_resolution *resolutions
+    cdef pac_packet_run *runs
+    cdef object arrays
+
+    def __cinit__(self, components, owner, runs, int layers, bint color_transform):
+        cdef Py_ssize_t resolution_count = sum(len(component.geometry.resolutions) for component in components)
+        self.components = <pac_tile_component *> calloc(len(components) + 1, sizeof(pac_tile_component))
+        self.resolutions = <pac_resolution *> calloc(resolution_count + 1, sizeof(pac_resolution))
+        self.runs = <pac_packet_run *> calloc(len(runs) + 1, sizeof(pac_packet_run))
+        if not self.components or not self.resolutions or not self.runs:
+            raise MemoryError()
+        self.arrays = [owner, [run.precincts for run in runs]]
+        cdef const int32_t[::1] numbers = owner
+        cdef int32_t resolution = 0
+        for c, component in enumerate(components):
+            self.fill_component(c, component, resolution)
+            resolution += <int32_t> len(component.geometry.resolutions)
+        for i, run in enumerate(runs):
+            self.fill_run(i, run)
+        self.plan.components = self.components
+        self.plan.resolutions = self.resolutions
+        self.plan.precinct_resolution = &numbers[0] if numbers.shape[0] else NULL
+        self.plan.runs = self.runs
+        self.plan.precinct_count = numbers.shape[0]
+        self.plan.component_count = <int32_t> len(components)
+        self.plan.resolution_count = resolution
+        self.plan.run_count = <int32_t> len(runs)
+        self.plan.layers = layers
+        self.plan.color_transform = color_transform
+
+    def __dealloc__(self):
+        free(self.components)
+        free(self.resolutions)
+        free(self.runs)
+
+    cdef int fill_component(self, Py_ssize_t c, object component, int32_t first_resolution) except -1:
+        cdef pac_tile_component *out = &self.components[c]
+        cdef int64_t precinct = 0
+        if first_resolution:
+            last = &self.resolutions[first_resolution - 1]
+            precinct = last.first_precinct + <int64_t> last.precincts_wide * last.precincts_high
+        out.rect = rect_of(component.geometry.rect)
+        out.first_resolution = first_resolution
+        out.resolution_count = <int32_t> len(component.geometry.resolutions)
+        out.style = component.style
+        out.roi_shift = component.roi_shift
+        out.reversible = component.reversible
+        out.wide = component.wide
+        band_number = 0
+        for r, resolution in enumerate(component.geometry.resolutions):
+            here = &self.resolutions[first_resolution + r]
+            here.rect = rect_of(resolution.rect)
+            here.first_precinct = precinct
+            here.component = <int32_t> c
+            here.resolution = r
+            here.precinct_width_exponent, here.precinct_height_exponent = resolution.precinct_exponents
+            here.block_width_exponent, here.block_height_exponent = resolution.block_exponents
+            here.precincts_wide = resolution.precincts_wide
+            here.precincts_high = resolution.precincts_high
+            here.band_count = <int32_t> len(resolution.bands)
+            for b, band in enumerate(resolution.bands):
+                here.bands[b].rect = rect_of(band.rect)
+                here.bands[b].orientation = band.orientation
+                here.bands[b].magnitude_bitplanes, here.bands[b].step = component.bands[band_number]
+                band_number += 1
+            precinct += <int64_t> here.precincts_wide * here.precincts_high
+        return 0
+
+    cdef int fill_run(self, Py_ssize_t i, object run) except -1:
+        cdef const int32_t[::1] precincts = run.precincts
+        self.runs[i].precincts = &precincts[0] if precincts.shape[0] else NULL
+        self.runs[i].precinct_count = precincts.shape[0]
+        self.runs[i].layers = run.layers
+        self.runs[i].layers_outer = run.layers_outer
+        return 0
+
+
+cdef class TileDecoder:
+    """Decodes one tile once: read, prepare, decode_blocks (in any number of threads), store."""
+
+    cdef pac_tile_decoder decoder
+    cdef CompiledPlan plan
+    cdef Py_buffer data
+    cdef Py_buffer packed
+
+    def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit):
+        self.plan = plan
+        check(pac_tile_decoder_init(&self.decoder, &plan.plan, <pac_target> target, block_limit))
+
+    def __dealloc__(self):
+        pac_tile_decoder_free(&self.decoder)
+        PyBuffer_Release(&self.data)
+        PyBuffer_Release(&self.packed)
+
+    def read(self, data, parts, packed_headers, int discard_levels, int layers):
+        cdef pac_packet_source source
+        cdef pac_packet_report report
+        cdef pac_status status
+        cdef pac_tile_part *ranges = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
+        if not ranges:
+            raise MemoryError()
+        try:
+            PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
+            source.packed_headers = NULL
+            source.packed_size = 0
+            if packed_headers is not None:
+                PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
+                source.packed_headers = <const uint8_t *> self.packed.buf
+                source.packed_size = <uint64_t> self.packed.len
+            for i, (start, stop) in enumerate(parts):
+                if not 0 <= start <= stop <= self.data.len:
+                    raise OptionError(f"the byte range {start} to {stop} lies outside the data")
+                ranges[i].start, ranges[i].stop = start, stop
+            source.data = <const uint8_t *> self.data.buf
+            source.parts = ranges
+            source.part_count = <int32_t> len(parts)
+            source.discard_levels = discard_levels
+            source.wanted_layers = layers
+            with nogil:
+                status = pac_tile_read(&self.decoder, &source, &report)
+        finally:
+            free(ranges)
+        if status != PAC_TRUNCATED and status != PAC_CORRUPT:
+            check(status)
+        what = None if report.what == NULL else report.what.decode("ascii")
+        return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
+                report.precinct, report.bytes_left)
+
+    def prepare(self):
+        cdef pac_status status
+        with nogil:
+            status = pac_tile_prepare(&self.decoder)
+        check(status)
+
+    def decode_blocks(self):
+        cdef pac_status status
+        with nogil:
+            status = pac_tile_decode_blocks(&self.decoder)
+        check(status)
+
+    @property
+    def blocks_damaged(self):
+        return self.decoder.blocks_damaged
+
+    def store(self, windows):
+        cdef Py_ssize_t count = self.plan.plan.component_count, held = 0
+        cdef pac_status status
+        cdef pac_sample_window *targets = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
+        cdef Py_buffer *buffers = <Py_buffer *> calloc(count, sizeof(Py_buffer))
+        try:
+            if not targets or not buffers:
+                raise MemoryError()
+            for c, (rect, array, sample_type, precision, is_signed) in enumerate(windows):
+                PyObject_GetBuffer(array, &buffers[c], PyBUF_STRIDES | PyBUF_WRITABLE)
+                held += 1
+                targets[c].window = rect_of(rect)
+                targets[c].out = buffers[c].buf
+                targets[c].row_stride = buffers[c].strides[0]
+                targets[c].pixel_stride = buffers[c].strides[1]
+                targets[c].type = <pac_sample_type> <int> sample_type
+                targets[c].range.precision = precision
+                targets[c].range.is_signed = is_signed
+                if (buffers[c].shape[0] != targets[c].window.y1 - targets[c].window.y0
+                        or buffers[c].shape[1] != targets[c].window.x1 - targets[c].window.x0):
+                    raise OptionError(f"component {c}: the array does not have the size of its window")
+            if held != count:
+                raise OptionError(f"{held} windows for {count} components")
+            with nogil:
+                status = pac_tile_store(&self.decoder, targets)
+            check(status)
+        finally:
+            for c in range(held):
+                PyBuffer_Release(&buffers[c])
+            free(buffers)
+            free(targets)
+
+
+cdef class TileEncoder:
+    """Encodes one tile once: load each component, transform, encode_blocks (in ``threads`` threads), write."""
+
+    cdef pac_tile_encoder encoder
+    cdef CompiledPlan plan
+
+    def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit, int threads):
+        self.plan = plan
+        check(pac_tile_encoder_init(&self.encoder, &plan.plan, <pac_target> target, block_limit, threads))
+
+    def __dealloc__(self):
+        pac_tile_encoder_free(&self.encoder)
+
+    def load(self, int component, array, int sample_type, int precision, bint is_signed):
+        cdef Py_buffer buffer
+        cdef pac_sample_source source
+        cdef pac_sample_extent extent
+        cdef pac_status status
+        PyObject_GetBuffer(array, &buffer, PyBUF_STRIDES)
+        try:
+            source.source = buffer.buf
+            source.row_stride = buffer.strides[0]
+            source.pixel_stride = buffer.strides[1]
+            source.type = <pac_sample_type> sample_type
+            source.range.precision = precision
+            source.range.is_signed = is_signed
+            with nogil:
+                status = pac_tile_load(&self.encoder, component, &source, &extent)
+        finally:
+            PyBuffer_Release(&buffer)
+        check(status)
+        return extent.minimum, extent.maximum
+
+    def transform(self):
+        cdef pac_status status
+        with nogil:
+            status = pac_tile_transform(&self.encoder)
+        check(status)
+
+    def encode_blocks(self):
+        cdef pac_status status
+        with nogil:
+            status = pac_tile_encode_blocks(&self.encoder)
+        if status == PAC_LIMIT:
+            raise OptionError("a coefficient needs more magnitude bit-planes than the guard bits leave (T.800 E.1)")
+        check(status)
+
+    def write(self, bint sop, bint eph):
+        cdef pac_packet_sink sink
+        cdef pac_status status
+        lengths = np.zeros(self.plan.plan.precinct_count + 1, np.uint32)
+        cdef uint32_t[::1] view = lengths
+        sink.bytes = NULL
+        sink.size = sink.capacity = 0
+        sink.lengths = &view[0]
+        with nogil:
+            status = pac_tile_write(&self.encoder, sop, eph, &sink)
+        try:
+            check(status)
+            return PyBytes_FromStringAndSize(<char *> sink.bytes, sink.size), lengths[:-1]
+        finally:
+            free(sink.bytes)

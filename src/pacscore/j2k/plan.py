@@ -1,0 +1,174 @@
+"""From headers to the plan of a tile: geometry, step sizes and packet order, computed once and executed for each frame.
+
+Source: T.800 Annexes B and E.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pacscore.errors import CodestreamError, LimitError, UnsupportedError
+from pacscore.j2k._tile import CompiledPlan
+from pacscore.j2k.codestream.headers import MainHeader
+from pacscore.j2k.codestream.resolve import ComponentCoding, TileCoding, component_coding, tile_coding
+from pacscore.j2k.codestream.segments import Segment, Siz, SizComponent
+from pacscore.j2k.packets.geometry import Rect, TileComponent, tile_component, tile_rect
+from pacscore.j2k.packets.progression import PacketRun, PrecinctTable, ProgressionVolume, packet_runs, precinct_table
+
+__all__ = ["ComponentPlan", "TilePlan", "image_rect", "plan_tile"]
+
+_NARROW_BITPLANES = 30
+"""A 32-bit word holds a sign, so many magnitude bit-planes and one fraction bit."""
+_NARROW_REVERSIBLE = 25
+"""Bits of precision up to which no 5-3 sum leaves 32 bits."""
+_NARROW_IRREVERSIBLE = 16
+"""Bits of precision up to which single precision keeps 9-7 errors well below one half."""
+_WIDE_BITPLANES = 62
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentPlan:
+    """One component of a tile.
+
+    Attributes
+    ----------
+    geometry : TileComponent
+    style : int
+        Code-block style, as in COD.
+    roi_shift : int
+        s of the maxshift method.
+    reversible : bool
+        5-3 rather than 9-7.
+    wide : bool
+        Coefficients need 64 bits.
+    bands : tuple of (int, float)
+        M_b with the ROI shift, and Delta_b, in the order LL, HL, LH, HH of the coarsest level, and so on.
+    """
+
+    geometry: TileComponent
+    style: int
+    roi_shift: int
+    reversible: bool
+    wide: bool
+    bands: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TilePlan:
+    """Everything about a tile that its headers determine."""
+
+    index: int
+    rect: Rect
+    coding: TileCoding
+    components: tuple[ComponentPlan, ...]
+    precincts: PrecinctTable
+    runs: tuple[PacketRun, ...]
+    compiled: CompiledPlan
+
+
+def image_rect(siz: Siz) -> Rect:
+    """Return the image area on the reference grid."""
+    return Rect(siz.xosiz, siz.yosiz, siz.xsiz, siz.ysiz)
+
+
+def _bands(coding: ComponentCoding, precision: int) -> tuple[tuple[int, float], ...]:
+    """Return (M_b, Delta_b) of every band. Source: T.800 Equations E-2, E-3."""
+    levels = coding.coding.decomposition_levels
+    bands = []
+    for i in range(3 * levels + 1):
+        exponent, mantissa = coding.quantization.exponent_mantissa(i, levels)
+        gain = 0 if i == 0 else (1, 1, 2)[(i - 1) % 3]
+        step = 1.0 if coding.coding.reversible else 2.0 ** (precision + gain - exponent) * (1 + mantissa / 2048)
+        bitplanes = coding.quantization.guard_bits + exponent - 1 + coding.roi_shift
+        bands.append((max(bitplanes, 0), step))
+    return tuple(bands)
+
+
+def _is_wide(reversible: bool, precision: int, color_transform: bool, bitplanes: int) -> bool:
+    narrow = _NARROW_REVERSIBLE - color_transform if reversible else _NARROW_IRREVERSIBLE
+    return precision > narrow or bitplanes > _NARROW_BITPLANES
+
+
+def _volumes(coding: TileCoding, components: int, resolutions: int) -> list[ProgressionVolume]:
+    if not coding.poc:
+        return [ProgressionVolume(coding.progression, 0, components, 0, resolutions, coding.layers)]
+    return [
+        ProgressionVolume(
+            entry.ppoc, entry.cspoc, entry.cepoc or components, entry.rspoc, entry.repoc, entry.lyepoc
+        )
+        for entry in coding.poc
+    ]
+
+
+def _check_color_transform(codings: list[ComponentCoding], index: int) -> None:
+    if len({(coding.coding.reversible, coding.coding.decomposition_levels) for coding in codings[:3]}) > 1:
+        raise CodestreamError(
+            f"tile {index}: the component transform joins components of different wavelets (T.800 G.2, G.3)",
+            clause="T.800 G.1",
+        )
+
+
+def _component_plan(tile: Rect, sizes: SizComponent, coding: ComponentCoding, wide: bool) -> ComponentPlan:
+    style = coding.coding
+    geometry = tile_component(
+        tile, (sizes.xrsiz, sizes.yrsiz), style.decomposition_levels, style.precincts, (style.xcb, style.ycb)
+    )
+    bands = _bands(coding, sizes.precision)
+    if max(bitplanes for bitplanes, _ in bands) > _WIDE_BITPLANES:
+        raise UnsupportedError(
+            f"more than {_WIDE_BITPLANES} magnitude bit-planes (T.800 E.1, H.1)", feature="ROI shift", clause="T.800 H.1"
+        )
+    return ComponentPlan(geometry, style.style, coding.roi_shift, style.reversible, wide, bands)
+
+
+def _count_precincts(components: list[ComponentPlan]) -> int:
+    return sum(r.precincts_wide * r.precincts_high for plan in components for r in plan.geometry.resolutions)
+
+
+@lru_cache(maxsize=256)
+def _plan_tile(main: MainHeader, segments: tuple[Segment, ...], index: int, code_blocks: int) -> TilePlan:
+    siz = main.siz
+    tile = tile_rect(image_rect(siz), (siz.xtsiz, siz.ytsiz), (siz.xtosiz, siz.ytosiz), index)
+    coding = tile_coding(main, segments)
+    codings = [component_coding(main, segments, c) for c in range(len(siz.components))]
+    if coding.mct:
+        _check_color_transform(codings, index)
+    wide = []
+    for sizes, each in zip(siz.components, codings, strict=True):
+        bitplanes = max(bits for bits, _ in _bands(each, sizes.precision))
+        wide.append(_is_wide(each.coding.reversible, sizes.precision, bool(coding.mct), bitplanes))
+    if coding.mct:
+        wide[:3] = [any(wide[:3])] * 3
+    components = [_component_plan(tile, *each) for each in zip(siz.components, codings, wide, strict=True)]
+    count = _count_precincts(components)
+    if count > code_blocks:
+        raise LimitError(f"tile {index} has {count:,} precincts, more than Limits.code_blocks = {code_blocks:,}")
+    table = precinct_table(tile, [plan.geometry for plan in components])
+    resolutions = max(len(plan.geometry.resolutions) for plan in components)
+    runs = packet_runs(table, _volumes(coding, len(components), resolutions), coding.layers)
+    compiled = CompiledPlan(components, table.owner, runs, coding.layers, bool(coding.mct))
+    return TilePlan(index, tile, coding, tuple(components), table, tuple(runs), compiled)
+
+
+def plan_tile(main: MainHeader, segments: tuple[Segment, ...], index: int, code_blocks: int) -> TilePlan:
+    """Return the plan of one tile; plans of the same headers are computed once.
+
+    Parameters
+    ----------
+    main : MainHeader
+    segments : tuple of Segment
+        Of the tile-part headers of this tile.
+    index : int
+        Tile number.
+    code_blocks : int
+        Most precincts that the tile may have.
+
+    Raises
+    ------
+    CodestreamError
+        If the headers contradict each other.
+    LimitError
+        If the tile has too many precincts.
+    """
+    return _plan_tile(main, segments, index, code_blocks)
