@@ -5,14 +5,15 @@ Source: T.800 Annexes B and E.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pacscore.errors import CodestreamError, LimitError, UnsupportedError
 from pacscore.j2k._tile import CompiledPlan
 from pacscore.j2k.codestream.headers import MainHeader
-from pacscore.j2k.codestream.resolve import ComponentCoding, TileCoding, component_coding, tile_coding
-from pacscore.j2k.codestream.segments import Segment, Siz, SizComponent
+from pacscore.j2k.codestream.resolve import ComponentCoding, TileCoding, component_codings, tile_coding
+from pacscore.j2k.codestream.segments import Coc, Cod, Poc, Qcc, Qcd, Rgn, Segment, Siz
 from pacscore.j2k.packets.geometry import Rect, TileComponent, tile_component, tile_rect
 from pacscore.j2k.packets.progression import PacketRun, PrecinctTable, ProgressionVolume, packet_runs, precinct_table
 
@@ -25,6 +26,8 @@ _NARROW_REVERSIBLE = 25
 _NARROW_IRREVERSIBLE = 16
 """Bits of precision up to which single precision keeps 9-7 errors well below one half."""
 _WIDE_BITPLANES = 62
+_PLANNED = (Siz, Cod, Coc, Qcd, Qcc, Rgn, Poc)
+"""The segments that a plan depends on; others differ from frame to frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _volumes(coding: TileCoding, components: int, resolutions: int) -> list[Prog
     ]
 
 
-def _check_color_transform(codings: list[ComponentCoding], index: int) -> None:
+def _check_color_transform(codings: Sequence[ComponentCoding], index: int) -> None:
     if len({(coding.coding.reversible, coding.coding.decomposition_levels) for coding in codings[:3]}) > 1:
         raise CodestreamError(
             f"tile {index}: the component transform joins components of different wavelets (T.800 G.2, G.3)",
@@ -109,55 +112,70 @@ def _check_color_transform(codings: list[ComponentCoding], index: int) -> None:
         )
 
 
-def _component_plan(tile: Rect, sizes: SizComponent, coding: ComponentCoding, wide: bool) -> ComponentPlan:
-    style = coding.coding
-    geometry = tile_component(
-        tile, (sizes.xrsiz, sizes.yrsiz), style.decomposition_levels, style.precincts, (style.xcb, style.ycb)
-    )
-    bands = _bands(coding, sizes.precision)
-    if max(bitplanes for bitplanes, _ in bands) > _WIDE_BITPLANES:
-        raise UnsupportedError(
-            f"more than {_WIDE_BITPLANES} magnitude bit-planes (T.800 E.1, H.1)", feature="ROI shift", clause="T.800 H.1"
+def _component_plans(
+    tile: Rect, siz: Siz, codings: Sequence[ComponentCoding], color_transform: bool
+) -> tuple[ComponentPlan, ...]:
+    bands = [_bands(coding, sizes.precision) for sizes, coding in zip(siz.components, codings, strict=True)]
+    wide = []
+    for sizes, coding, each in zip(siz.components, codings, bands, strict=True):
+        bitplanes = max(count for count, _ in each)
+        if bitplanes > _WIDE_BITPLANES:
+            raise UnsupportedError(
+                f"{bitplanes} magnitude bit-planes, more than {_WIDE_BITPLANES} (T.800 E.1, H.1)",
+                feature="ROI shift",
+                clause="T.800 H.1",
+            )
+        wide.append(_is_wide(coding.coding.reversible, sizes.precision, color_transform, bitplanes))
+    if color_transform:
+        wide[:3] = [any(wide[:3])] * 3
+    return tuple(
+        ComponentPlan(
+            tile_component(
+                tile,
+                (sizes.xrsiz, sizes.yrsiz),
+                coding.coding.decomposition_levels,
+                coding.coding.precincts,
+                (coding.coding.xcb, coding.coding.ycb),
+            ),
+            coding.coding.style,
+            coding.roi_shift,
+            coding.coding.reversible,
+            is_wide,
+            each,
         )
-    return ComponentPlan(geometry, style.style, coding.roi_shift, style.reversible, wide, bands)
-
-
-def _count_precincts(components: list[ComponentPlan]) -> int:
-    return sum(r.precincts_wide * r.precincts_high for plan in components for r in plan.geometry.resolutions)
+        for sizes, coding, is_wide, each in zip(siz.components, codings, wide, bands, strict=True)
+    )
 
 
 @lru_cache(maxsize=256)
-def _plan_tile(main: MainHeader, segments: tuple[Segment, ...], index: int, code_blocks: int) -> TilePlan:
+def _plan_tile(
+    main_segments: tuple[Segment, ...], tile_segments: tuple[Segment, ...], index: int, code_blocks: int
+) -> TilePlan:
+    main = MainHeader(main_segments)
     siz = main.siz
     tile = tile_rect(image_rect(siz), (siz.xtsiz, siz.ytsiz), (siz.xtosiz, siz.ytosiz), index)
-    coding = tile_coding(main, segments)
-    codings = [component_coding(main, segments, c) for c in range(len(siz.components))]
+    coding = tile_coding(main, tile_segments)
+    codings = component_codings(main, tile_segments)
     if coding.mct:
         _check_color_transform(codings, index)
-    wide = []
-    for sizes, each in zip(siz.components, codings, strict=True):
-        bitplanes = max(bits for bits, _ in _bands(each, sizes.precision))
-        wide.append(_is_wide(each.coding.reversible, sizes.precision, bool(coding.mct), bitplanes))
-    if coding.mct:
-        wide[:3] = [any(wide[:3])] * 3
-    components = [_component_plan(tile, *each) for each in zip(siz.components, codings, wide, strict=True)]
-    count = _count_precincts(components)
+    components = _component_plans(tile, siz, codings, bool(coding.mct))
+    count = sum(r.precincts_wide * r.precincts_high for plan in components for r in plan.geometry.resolutions)
     if count > code_blocks:
         raise LimitError(f"tile {index} has {count:,} precincts, more than Limits.code_blocks = {code_blocks:,}")
     table = precinct_table(tile, [plan.geometry for plan in components])
     resolutions = max(len(plan.geometry.resolutions) for plan in components)
     runs = packet_runs(table, _volumes(coding, len(components), resolutions), coding.layers)
     compiled = CompiledPlan(components, table.owner, runs, coding.layers, bool(coding.mct))
-    return TilePlan(index, tile, coding, tuple(components), table, tuple(runs), compiled)
+    return TilePlan(index, tile, coding, components, table, tuple(runs), compiled)
 
 
-def plan_tile(main: MainHeader, segments: tuple[Segment, ...], index: int, code_blocks: int) -> TilePlan:
-    """Return the plan of one tile; plans of the same headers are computed once.
+def plan_tile(main: MainHeader, segments: Iterable[Segment], index: int, code_blocks: int) -> TilePlan:
+    """Return the plan of one tile; plans of headers that say the same are computed once.
 
     Parameters
     ----------
     main : MainHeader
-    segments : tuple of Segment
+    segments : iterable of Segment
         Of the tile-part headers of this tile.
     index : int
         Tile number.
@@ -171,4 +189,9 @@ def plan_tile(main: MainHeader, segments: tuple[Segment, ...], index: int, code_
     LimitError
         If the tile has too many precincts.
     """
-    return _plan_tile(main, segments, index, code_blocks)
+    return _plan_tile(
+        tuple(segment for segment in main.segments if isinstance(segment, _PLANNED)),
+        tuple(segment for segment in segments if isinstance(segment, _PLANNED)),
+        index,
+        code_blocks,
+    )

@@ -1,0 +1,258 @@
+"""Decoding: bytes to headers and tile-parts, to tile plans, to code-blocks, to coefficients, to samples."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, overload
+
+from numpy.typing import NDArray
+
+from pacscore.errors import CodestreamError, OptionError, TruncatedError, UnsupportedError
+from pacscore.j2k._tile import TileDecoder
+from pacscore.j2k.boxes.reader import find_codestream
+from pacscore.j2k.codestream.headers import Codestream, TilePart
+from pacscore.j2k.codestream.reader import read_codestream
+from pacscore.j2k.damage_log import DamageLog, OnDamage
+from pacscore.j2k.packets.packed_headers import packed_headers
+from pacscore.j2k.plan import TilePlan, plan_tile
+from pacscore.j2k.view import View, choose_view
+from pacscore.limits import DEFAULT_LIMITS, Limits
+from pacscore.region import Region
+from pacscore.report import Damage, Image, Partial
+from pacscore.support.scheduler import run_in_threads
+from pacscore.support.targets import active_target
+
+__all__ = ["decode"]
+
+_HT = 0x40
+
+
+class _Frame:
+    """A codestream, the view of it that is wanted, and the means to make it."""
+
+    def __init__(self, data: memoryview, stream: Codestream, view: View, layers: int, log: DamageLog, limits: Limits):
+        self.data = data
+        self.stream = stream
+        self.view = view
+        self.layers = layers
+        self.log = log
+        self.limits = limits
+        self.target = active_target()
+        self.parts = stream.by_tile()
+        self.packed = self._packed_headers()
+
+    def _packed_headers(self) -> dict[int, bytes]:
+        try:
+            return packed_headers(self.stream)
+        except TruncatedError as error:
+            self.log.add(Damage("truncated", str(error)))
+            return dict.fromkeys(self.parts, b"")
+
+    def plan(self, tile: int) -> TilePlan | None:
+        """Return the plan of a tile, None if its headers contradict each other."""
+        segments = [segment for part in self.parts[tile] for segment in part.segments]
+        try:
+            plan = plan_tile(self.stream.main, segments, tile, self.limits.code_blocks)
+        except CodestreamError as error:
+            self.log.add(Damage("syntax", f"tile {tile}: {error}", error.offset, tile))
+            return None
+        levels = min(len(component.geometry.resolutions) for component in plan.components) - 1
+        if self.view.reduce > levels:
+            raise OptionError(f"reduce={self.view.reduce}, but tile {tile} has only {levels} decomposition levels")
+        if not all(component.style & _HT for component in plan.components):
+            raise UnsupportedError(
+                "the codestream has code-blocks of Part 1, which pacscore cannot decode yet (T.800 Annex D)",
+                feature="Part 1 code-blocks",
+                clause="T.800 Annex D",
+            )
+        return plan
+
+    def decode_tile(self, tile: int, planes: list[NDArray[Any]], threads: int) -> None:
+        """Decode one tile into the planes of the image."""
+        plan = self.plan(tile)
+        if plan is None:
+            return
+        decoder = TileDecoder(plan.compiled, self.target, self.limits.code_blocks)
+        self._read_packets(decoder, plan, self.parts[tile])
+        decoder.prepare()
+        run_in_threads(threads, decoder.decode_blocks)
+        if decoder.blocks_damaged:
+            self.log.count_blocks(decoder.blocks_damaged)
+            what = f"tile {tile}: {decoder.blocks_damaged} code-blocks do not decode (T.814 7.3)"
+            self.log.add(Damage("block", what, tile=tile))
+        decoder.store(self.view.windows(plan, planes))
+
+    def _read_packets(self, decoder: TileDecoder, plan: TilePlan, parts: Sequence[TilePart]) -> None:
+        ranges = [(part.body_start, part.body_stop) for part in parts]
+        expected, read, truncated, what, offset, precinct, left = decoder.read(
+            self.data, ranges, self.packed.get(plan.index), self.view.reduce, self.layers
+        )
+        self.log.count_packets(expected, read)
+        if what is not None:
+            component, resolution = (None, None) if precinct < 0 else _place(plan, precinct)
+            where = "" if precinct < 0 else f", component {component}, resolution {resolution}"
+            missing = f"{expected - read:,} of {expected:,} packets are missing"
+            text = f"tile {plan.index}{where}, at byte {offset:,}: {what}; {missing}"
+            kind: Literal["truncated", "syntax"] = "truncated" if truncated else "syntax"
+            self.log.add(Damage(kind, text, offset, plan.index, component, resolution))
+        elif left and not self.view.reduce and self.layers >= plan.coding.layers:
+            self.log.notes.append(f"tile {plan.index}: {left:,} bytes behind the last packet")
+
+    def decode_tiles(self, tiles: list[int], planes: list[NDArray[Any]], threads: int) -> None:
+        """Decode the tiles, several at a time where there are many, else one after another with threads inside."""
+        if len(tiles) < 2 * threads:
+            for tile in tiles:
+                self.decode_tile(tile, planes, threads)
+            return
+        queue = itertools.count()
+
+        def work() -> None:
+            while (i := next(queue)) < len(tiles):
+                self.decode_tile(tiles[i], planes, 1)
+
+        run_in_threads(threads, work)
+
+    def note_stream(self) -> None:
+        """Take over what reading the headers found. A cut tile-part matters only if a packet is missing."""
+        self.log.notes += self.stream.notes
+        wanted = set(self.view.tiles()) if any(damage.tile is not None for damage in self.stream.damages) else set()
+        for damage in self.stream.damages:
+            if damage.kind == "truncated" or (damage.tile is not None and damage.tile not in wanted):
+                self.log.notes.append(damage.what)
+            else:
+                self.log.add(damage)
+
+    def tiles_present(self, fill: Callable[[], None]) -> list[int]:
+        """Return the tiles of the view that have data; if some have none, say so and call ``fill``."""
+        wanted = list(self.view.tiles())
+        present = [tile for tile in wanted if tile in self.parts]
+        if len(present) < len(wanted):
+            missing = next(tile for tile in wanted if tile not in self.parts)
+            count = len(wanted) - len(present)
+            what = f"{count:,} of {len(wanted):,} tiles have no tile-part, the first of them tile {missing} (T.800 A.3)"
+            self.log.add(Damage("truncated", what, self.stream.end, missing))
+            fill()
+        return present
+
+
+def _place(plan: TilePlan, precinct: int) -> tuple[int, int]:
+    return int(plan.precincts.component[precinct]), int(plan.precincts.resolution[precinct])
+
+
+def _check_choices(stream: Codestream, layers: int | None, threads: int, color: str, file_format: str) -> int:
+    """Return the number of layers wanted."""
+    if layers is not None and layers < 1:
+        raise OptionError(f"layers={layers} must be at least 1")
+    if threads < 1:
+        raise OptionError(f"threads={threads} must be at least 1")
+    if color not in ("stored", "rendered"):
+        raise OptionError(f"color={color!r} is neither 'stored' nor 'rendered'")
+    if color == "rendered" and file_format != "codestream":
+        raise UnsupportedError(
+            "color='rendered' is not implemented for JP2 and JPH files yet (T.800 I.5.3)",
+            feature="palette, channel definitions and colour space",
+            clause="T.800 I.5.3",
+        )
+    return 65535 if layers is None else layers
+
+
+@overload
+def decode(
+    data: bytes | bytearray | memoryview,
+    *,
+    reduce: int = 0,
+    layers: int | None = None,
+    region: Region | None = None,
+    out: Image | None = None,
+    threads: int = 1,
+    on_damage: Literal["raise"] = "raise",
+    limits: Limits | None = None,
+    color: Literal["stored", "rendered"] = "stored",
+) -> Image: ...
+@overload
+def decode(
+    data: bytes | bytearray | memoryview,
+    *,
+    reduce: int = 0,
+    layers: int | None = None,
+    region: Region | None = None,
+    out: Image | None = None,
+    threads: int = 1,
+    on_damage: Literal["conceal"],
+    limits: Limits | None = None,
+    color: Literal["stored", "rendered"] = "stored",
+) -> Partial: ...
+def decode(
+    data: bytes | bytearray | memoryview,
+    *,
+    reduce: int = 0,
+    layers: int | None = None,
+    region: Region | None = None,
+    out: Image | None = None,
+    threads: int = 1,
+    on_damage: OnDamage = "raise",
+    limits: Limits | None = None,
+    color: Literal["stored", "rendered"] = "stored",
+) -> Image | Partial:
+    """Decode a JPEG 2000 codestream, or the one in a JP2 or JPH file.
+
+    Source: T.800 Annexes A to G; T.814.
+
+    Parameters
+    ----------
+    data : bytes-like
+        The whole of it; for ``reduce`` a beginning that holds the lower resolutions is enough.
+    reduce : int
+        Highest resolutions to leave out, each halving rows and columns.
+    layers : int, optional
+        Quality layers to use, from the first; None or more than there are: all.
+    region : Region, optional
+        In full-resolution pixels from the image's upper-left corner, also with ``reduce``.
+    out : ndarray, or list of ndarray, optional
+        Where to put the result; of its shape and dtype, C-contiguous in its last axes.
+    threads : int
+        How many may work at once; 1 is the calling thread alone.
+    on_damage : "raise" or "conceal"
+        Whether missing or damaged data is an error, or what can be seen is returned with a report.
+    limits : Limits, optional
+        Sizes to refuse; the default is `DEFAULT_LIMITS`.
+    color : "stored" or "rendered"
+        Whether to apply a file's palette, channel definitions and colour space (not yet implemented).
+
+    Returns
+    -------
+    ndarray, list of ndarray, or Partial
+        ``(rows, columns)``, ``(rows, columns, components)``, or where components differ in size a list of 2-D arrays;
+        in the smallest integer dtype that holds precision and sign. A `Partial` of that with ``on_damage="conceal"``.
+
+    Raises
+    ------
+    TruncatedError
+        If packets that the view needs are missing.
+    CodestreamError
+        If syntax, a length or a code-block is wrong.
+    UnsupportedError
+        If the codestream is legal, and needs what pacscore lacks.
+    OptionError
+        If the choices do not fit the image.
+    LimitError
+        If the result would be larger than the limits allow.
+    """
+    limits = limits or DEFAULT_LIMITS
+    view_of_data = memoryview(data).cast("B")
+    wrapper = find_codestream(view_of_data)
+    stream = read_codestream(view_of_data, wrapper.start, wrapper.stop)
+    wanted_layers = _check_choices(stream, layers, threads, color, wrapper.file_format)
+    view = choose_view(stream.main.siz, reduce, region)
+    limits.check_output(view.output_bytes, len(view_of_data))
+
+    frame = _Frame(view_of_data, stream, view, wanted_layers, DamageLog(on_damage), limits)
+    frame.note_stream()
+    arrays = view.allocate(out)
+    planes = view.planes(arrays)
+    tiles = frame.tiles_present(lambda: view.fill_background(planes))
+    frame.decode_tiles(tiles, planes, threads)
+
+    image: Image = arrays[0] if view.stacked else arrays
+    return image if on_damage == "raise" else Partial(image, frame.log.report())

@@ -1,0 +1,178 @@
+"""What a caller wants to see of an image: a rectangle of it, at some resolution, as an array of some dtype.
+
+Here the caller's rows and columns become the standard's (x, y), and nowhere else.
+
+Source: T.800 B.2, B.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacscore.errors import OptionError
+from pacscore.j2k.codestream.segments import Siz
+from pacscore.j2k.packets.geometry import Rect
+from pacscore.j2k.plan import TilePlan, image_rect
+from pacscore.pixel_format import container_dtype
+from pacscore.region import Region
+from pacscore.report import Image
+
+__all__ = ["SAMPLE_TYPES", "View", "choose_view"]
+
+SAMPLE_TYPES = {np.dtype(name): number for number, name in enumerate(("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"))}
+"""The numbers by which C knows the dtypes of samples."""
+
+Window = tuple[Rect, NDArray[Any], int, int, bool]
+"""A rectangle of a tile-component, the array for it, its sample type, precision and sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A rectangle of an image at one resolution.
+
+    Attributes
+    ----------
+    siz : Siz
+    reduce : int
+        Highest resolutions left out.
+    area : Rect
+        On the reference grid.
+    rects : tuple of Rect
+        Of each component, at the resolution wanted.
+    dtype : dtype
+        Holds the samples of all components.
+    """
+
+    siz: Siz
+    reduce: int
+    area: Rect
+    rects: tuple[Rect, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def stacked(self) -> bool:
+        """Whether all components have one size, and so share one array."""
+        return len({(rect.width, rect.height) for rect in self.rects}) == 1
+
+    @property
+    def output_bytes(self) -> int:
+        """Size of the image in memory."""
+        return sum(rect.width * rect.height for rect in self.rects) * self.dtype.itemsize
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shape of the one array, or of each of several."""
+        if not self.stacked:
+            return [(rect.height, rect.width) for rect in self.rects]
+        rect, count = self.rects[0], len(self.rects)
+        return [(rect.height, rect.width) if count == 1 else (rect.height, rect.width, count)]
+
+    def allocate(self, out: Image | None) -> list[NDArray[Any]]:
+        """Return the arrays to fill: the caller's, if they fit, or new ones.
+
+        Raises
+        ------
+        OptionError
+            If ``out`` has another shape or dtype, or does not lie contiguously in its last axes.
+        """
+        if out is None:
+            return [np.empty(shape, self.dtype) for shape in self.shapes]
+        arrays = list(out) if isinstance(out, list) else [out]
+        if isinstance(out, list) == self.stacked or len(arrays) != len(self.shapes):
+            raise OptionError("out must be one array where the result is one, and a list of arrays where it is a list")
+        for array, shape in zip(arrays, self.shapes, strict=True):
+            _check_out(array, shape, self.dtype)
+        return arrays
+
+    def planes(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return a 2-D view a component of the arrays."""
+        if self.stacked and len(self.rects) > 1:
+            return [arrays[0][:, :, c] for c in range(len(self.rects))]
+        return arrays
+
+    def fill_background(self, planes: list[NDArray[Any]]) -> None:
+        """Set every sample to what zero coefficients give: the middle of an unsigned range, 0 of a signed one."""
+        for plane, component in zip(planes, self.siz.components, strict=True):
+            plane[...] = 0 if component.signed else 1 << (component.precision - 1)
+
+    def tiles(self) -> Iterator[int]:
+        """Return the numbers of the tiles that the view touches."""
+        siz = self.siz
+        wide = siz.tiles_wide
+        if self.area.width and self.area.height:
+            for q in range((self.area.y0 - siz.ytosiz) // siz.ytsiz, -((siz.ytosiz - self.area.y1) // siz.ytsiz)):
+                for p in range((self.area.x0 - siz.xtosiz) // siz.xtsiz, -((siz.xtosiz - self.area.x1) // siz.xtsiz)):
+                    yield q * wide + p
+
+    def windows(self, plan: TilePlan, planes: list[NDArray[Any]]) -> list[Window]:
+        """Return, for each component, the part of a tile that is seen, and where it goes."""
+        sample_type = SAMPLE_TYPES[self.dtype]
+        windows = []
+        for component, rect, plane, part in zip(self.siz.components, self.rects, planes, plan.components, strict=True):
+            scale = 1 << self.reduce
+            seen = part.geometry.rect.scaled_down(scale, scale).intersection(rect)
+            if not (seen.width and seen.height):
+                seen = Rect(seen.x0, seen.y0, seen.x0, seen.y0)
+            x, y = max(seen.x0 - rect.x0, 0), max(seen.y0 - rect.y0, 0)
+            array = plane[y : y + seen.height, x : x + seen.width]
+            windows.append((seen, array, sample_type, component.precision, component.signed))
+        return windows
+
+
+def _check_out(array: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != dtype:
+        found = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
+        raise OptionError(f"out must be {dtype} of shape {shape}, not {found}")
+    inner = array[0] if array.ndim == 3 and shape[0] else array[:1]
+    if not array.flags.writeable or not array.dtype.isnative or (array.size and not inner.flags.c_contiguous):
+        raise OptionError("out must be writable, of native byte order, and C-contiguous in its last axes")
+
+
+def _region_area(siz: Siz, region: Region) -> Rect:
+    """Map full-resolution pixels, those of the most finely sampled components, to the reference grid."""
+    image = image_rect(siz)
+    dx = min(component.xrsiz for component in siz.components)
+    dy = min(component.yrsiz for component in siz.components)
+    full = image.scaled_down(dx, dy)
+    region.check_inside(full.height, full.width)
+    x0, y0 = image.x0 + region.column * dx, image.y0 + region.row * dy
+    return Rect(x0, y0, x0 + region.columns * dx, y0 + region.rows * dy).intersection(image)
+
+
+def output_dtype(siz: Siz) -> np.dtype[Any]:
+    """Return the smallest dtype that holds the samples of all components."""
+    signed = any(component.signed for component in siz.components)
+    return container_dtype(
+        max(component.precision + (signed and not component.signed) for component in siz.components), signed
+    )
+
+
+def choose_view(siz: Siz, reduce: int, region: Region | None) -> View:
+    """Return the view of an image that ``reduce`` and ``region`` ask for.
+
+    Parameters
+    ----------
+    siz : Siz
+    reduce : int
+        Not yet known to be at most the number of decomposition levels.
+    region : Region or None
+        In full-resolution pixels.
+
+    Raises
+    ------
+    OptionError
+        If the region leaves the image, or ``reduce`` is negative.
+    """
+    if not 0 <= reduce <= 32:
+        raise OptionError(f"reduce={reduce} must be 0 or more, and no more than the decomposition levels")
+    area = image_rect(siz) if region is None else _region_area(siz, region)
+    scale = 1 << reduce
+    rects = tuple(
+        area.scaled_down(component.xrsiz, component.yrsiz).scaled_down(scale, scale) for component in siz.components
+    )
+    return View(siz, reduce, area, rects, output_dtype(siz))
