@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, overload
 
 from numpy.typing import NDArray
 
-from pacscore.errors import CodestreamError, OptionError, TruncatedError, UnsupportedError
+from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.j2k._tile import TileDecoder
 from pacscore.j2k.boxes.reader import find_codestream
 from pacscore.j2k.codestream.headers import Codestream, TilePart
+from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
 from pacscore.j2k.damage_log import DamageLog, OnDamage
-from pacscore.j2k.packets.packed_headers import packed_headers
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.view import View, choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
@@ -40,14 +40,7 @@ class _Frame:
         self.limits = limits
         self.target = active_target()
         self.parts = stream.by_tile()
-        self.packed = self._packed_headers()
-
-    def _packed_headers(self) -> dict[int, bytes]:
-        try:
-            return packed_headers(self.stream)
-        except TruncatedError as error:
-            self.log.add(Damage("truncated", str(error)))
-            return dict.fromkeys(self.parts, b"")
+        self.packed = packed_headers(stream)
 
     def plan(self, tile: int) -> TilePlan | None:
         """Return the plan of a tile, None if its headers contradict each other."""
@@ -123,8 +116,8 @@ class _Frame:
             else:
                 self.log.add(damage)
 
-    def tiles_present(self, fill: Callable[[], None]) -> list[int]:
-        """Return the tiles of the view that have data; if some have none, say so and call ``fill``."""
+    def tiles_present(self) -> list[int]:
+        """Return the tiles of the view that have data; if some have none, say so."""
         wanted = list(self.view.tiles())
         present = [tile for tile in wanted if tile in self.parts]
         if len(present) < len(wanted):
@@ -132,7 +125,6 @@ class _Frame:
             count = len(wanted) - len(present)
             what = f"{count:,} of {len(wanted):,} tiles have no tile-part, the first of them tile {missing} (T.800 A.3)"
             self.log.add(Damage("truncated", what, self.stream.end, missing))
-            fill()
         return present
 
 
@@ -249,9 +241,11 @@ def decode(
 
     frame = _Frame(view_of_data, stream, view, wanted_layers, DamageLog(on_damage), limits)
     frame.note_stream()
+    tiles = frame.tiles_present()
     arrays = view.allocate(out)
     planes = view.planes(arrays)
-    tiles = frame.tiles_present(lambda: view.fill_background(planes))
+    if on_damage == "conceal":
+        view.fill_background(planes)
     frame.decode_tiles(tiles, planes, threads)
 
     image: Image = arrays[0] if view.stacked else arrays

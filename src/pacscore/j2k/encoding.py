@@ -1,0 +1,140 @@
+"""Encoding: samples to coefficients, to code-blocks, to packets, to tile-parts."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacscore.errors import OptionError
+from pacscore.j2k._tile import TileEncoder
+from pacscore.j2k.codestream.headers import MainHeader
+from pacscore.j2k.main_header import build_main_header
+from pacscore.j2k.options import J2KOptions, ResolvedOptions, resolve_options
+from pacscore.j2k.plan import TilePlan, plan_tile
+from pacscore.j2k.tile_parts import TilePackets, assemble
+from pacscore.j2k.view import SAMPLE_TYPES
+from pacscore.limits import DEFAULT_LIMITS
+from pacscore.support.scheduler import run_in_threads
+from pacscore.support.targets import active_target
+
+__all__ = ["encode"]
+
+_MOST_COMPONENTS = 16384
+_MOST_BITS = 38
+
+
+class _Picture:
+    """The array to encode, as a 2-D view a component, with its precision and sign."""
+
+    def __init__(self, array: NDArray[Any], bits_stored: int | None) -> None:
+        array = np.asarray(array)
+        if array.ndim not in (2, 3) or not array.size:
+            raise OptionError(f"the array must be (rows, columns[, components]) and not empty, not {array.shape}")
+        native = array.dtype.newbyteorder("=")
+        if native not in SAMPLE_TYPES:
+            raise OptionError(f"samples must be integers of 8, 16, 32 or 64 bits, not {array.dtype}")
+        array = array.astype(native, copy=False)
+        width = native.itemsize * 8
+        self.precision = width if bits_stored is None else bits_stored
+        if not 1 <= self.precision <= min(width, _MOST_BITS):
+            raise OptionError(f"bits_stored={self.precision} must be 1 to {min(width, _MOST_BITS)} for {native}")
+        self.signed = native.kind == "i"
+        self.sample_type = SAMPLE_TYPES[native]
+        self.rows, self.columns = array.shape[:2]
+        self.planes = [array] if array.ndim == 2 else [array[:, :, c] for c in range(array.shape[2])]
+        if len(self.planes) > _MOST_COMPONENTS:
+            raise OptionError(f"{len(self.planes):,} components are more than {_MOST_COMPONENTS:,} (T.800 A.5.1)")
+
+    def check_range(self, least: int, greatest: int) -> None:
+        """Raise OptionError unless all samples fit the precision."""
+        low = -(1 << (self.precision - 1)) if self.signed else 0
+        high = low + (1 << self.precision) - 1
+        if least < low or greatest > high:
+            raise OptionError(
+                f"samples from {least} to {greatest} do not fit {self.precision} bits, {low} to {high}; "
+                "clear unused bits, or say how many are used by bits_stored"
+            )
+
+
+def _encode_tile(picture: _Picture, plan: TilePlan, options: ResolvedOptions, threads: int) -> TilePackets:
+    encoder = TileEncoder(plan.compiled, active_target(), 1 << 31, threads)
+    x0, y0, x1, y1 = plan.rect
+    for c, plane in enumerate(picture.planes):
+        tile = plane[y0:y1, x0:x1]
+        extent = encoder.load(c, tile, picture.sample_type, picture.precision, picture.signed)
+        picture.check_range(*extent)
+    encoder.transform()
+    run_in_threads(threads, encoder.encode_blocks)
+    data, lengths = encoder.write(options.sop, options.eph)
+    return TilePackets(plan, data, lengths)
+
+
+def _encode_tiles(picture: _Picture, main: MainHeader, options: ResolvedOptions, threads: int) -> list[TilePackets]:
+    """Encode several tiles at a time where there are many, else one after another with threads inside."""
+    count = main.siz.tiles_wide * main.siz.tiles_high
+
+    def encode_one(tile: int, threads_inside: int) -> TilePackets:
+        plan = plan_tile(main, (), tile, DEFAULT_LIMITS.code_blocks)
+        return _encode_tile(picture, plan, options, threads_inside)
+
+    if count < 2 * threads:
+        return [encode_one(tile, threads) for tile in range(count)]
+    queue = itertools.count()
+    done: dict[int, TilePackets] = {}
+
+    def work() -> None:
+        while (tile := next(queue)) < count:
+            done[tile] = encode_one(tile, 1)
+
+    run_in_threads(threads, work)
+    return [done[tile] for tile in range(count)]
+
+
+def encode(
+    array: NDArray[Any],
+    transfer_syntax: str,
+    options: J2KOptions | None = None,
+    *,
+    bits_stored: int | None = None,
+    threads: int = 1,
+) -> bytes:
+    """Encode an image as a bare codestream.
+
+    Source: T.800 Annexes A to G; T.814; PS3.5 10.18.
+
+    Parameters
+    ----------
+    array : ndarray of integers, shape (rows, columns) or (rows, columns, components)
+        Samples; signed if the dtype is. Any strides and byte order.
+    transfer_syntax : str
+        UID: HTJ2K Lossless (.201), HTJ2K Lossless RPCL (.202) or HTJ2K (.203), which is lossless too unless options say
+        otherwise.
+    options : J2KOptions, optional
+    bits_stored : int, optional
+        Precision of the samples, in bits, up to 38; None: the width of the dtype.
+    threads : int
+        How many may work at once; 1 is the calling thread alone.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    OptionError
+        If the options contradict the transfer syntax or each other, or a sample does not fit ``bits_stored``.
+    UnsupportedError
+        If the options ask for what is not implemented; NoCodecError if the transfer syntax is.
+    """
+    if threads < 1:
+        raise OptionError(f"threads={threads} must be at least 1")
+    picture = _Picture(array, bits_stored)
+    rows, columns, count = picture.rows, picture.columns, len(picture.planes)
+    about = (rows, columns, count, picture.precision, picture.signed)
+    chosen = resolve_options(str(transfer_syntax), options or J2KOptions(), *about)
+    main = build_main_header(chosen, *about)
+    tiles = _encode_tiles(picture, main, chosen, threads)
+    return assemble(main, tiles, chosen.tile_parts, chosen.tlm, chosen.plt)

@@ -1,0 +1,107 @@
+"""The main header that an encoder writes.
+
+Source: T.800 A.5, A.6; T.814 A.3.
+"""
+
+from __future__ import annotations
+
+from pacscore.errors import OptionError
+from pacscore.j2k.codestream.capabilities import HtCapabilities
+from pacscore.j2k.codestream.headers import MainHeader
+from pacscore.j2k.codestream.segments import Cod, CodingStyle, Com, Qcd, Segment, Siz, SizComponent
+from pacscore.j2k.options import ResolvedOptions
+from pacscore.j2k.packets.progression import PROGRESSIONS
+from pacscore.j2k.quantization.steps import irreversible_steps, reversible_exponents
+
+__all__ = ["build_main_header"]
+
+_RSIZ_HT = 0x4000
+_STYLE_HT, _STYLE_CAUSAL = 0x40, 0x08
+_LARGEST_PRECINCT = (15, 15)
+
+
+def _precinct_exponents(options: ResolvedOptions) -> tuple[tuple[int, int], ...]:
+    """Return (PPx, PPy) of each resolution, lowest first, from sizes that begin with the highest."""
+    levels = options.decomposition_levels
+    if options.precincts is None:
+        return (_LARGEST_PRECINCT,) * (levels + 1)
+    sizes = [options.precincts[min(i, len(options.precincts) - 1)] for i in range(levels + 1)]
+    exponents = tuple((columns.bit_length() - 1, rows.bit_length() - 1) for rows, columns in reversed(sizes))
+    if any(0 in pair for pair in exponents[1:]):
+        raise OptionError("a precinct of one sample is legal in the lowest resolution alone (T.800 B.6)")
+    return exponents
+
+
+def _coding(options: ResolvedOptions) -> Cod:
+    style = CodingStyle(
+        decomposition_levels=options.decomposition_levels,
+        xcb=options.code_block_columns.bit_length() - 1,
+        ycb=options.code_block_rows.bit_length() - 1,
+        style=_STYLE_HT | (_STYLE_CAUSAL if "causal" in options.styles else 0),
+        transform=int(options.reversible),
+        precincts=_precinct_exponents(options),
+    )
+    scod = (options.precincts is not None) | options.sop << 1 | options.eph << 2
+    return Cod(
+        scod, PROGRESSIONS.index(options.progression), options.layers, int(options.color_transform), style
+    )
+
+
+def _quantization(options: ResolvedOptions, precision: int) -> tuple[Qcd, int]:
+    """Return QCD, and the most magnitude bits that a cleanup pass can see (T.814 A.3, MAGB)."""
+    levels = options.decomposition_levels
+    if options.reversible:
+        guard, exponents = reversible_exponents(precision, levels, options.color_transform)
+        exponents = _shift_guard(exponents, guard, options.guard_bits)
+        guard = guard if options.guard_bits is None else options.guard_bits
+        return Qcd(guard << 5, tuple(e << 3 for e in exponents)), max(guard + e - 1 for e in exponents)
+    guard, steps = irreversible_steps(options.quantization_step, precision, levels)
+    guard = guard if options.guard_bits is None else options.guard_bits
+    level_of = [levels, *(level for level in range(levels, 0, -1) for _ in range(3))]
+    bound = max(guard + e - level for (e, _), level in zip(steps, level_of, strict=True))
+    return Qcd(guard << 5 | 2, tuple(e << 11 | m for e, m in steps)), bound
+
+
+def _shift_guard(exponents: tuple[int, ...], usual: int, chosen: int | None) -> tuple[int, ...]:
+    """Keep M_b = G + eps_b - 1 whatever the number of guard bits."""
+    shifted = tuple(e + usual - (usual if chosen is None else chosen) for e in exponents)
+    if min(shifted) < 0 or max(shifted) > 31:
+        raise OptionError(f"guard_bits={chosen} leaves no exponent from 0 to 31 for some band (T.800 E.1)")
+    return shifted
+
+
+def build_main_header(
+    options: ResolvedOptions, rows: int, columns: int, components: int, precision: int, signed: bool
+) -> MainHeader:
+    """Return the main header, without TLM.
+
+    Raises
+    ------
+    OptionError
+        If the options are impossible for this image.
+    """
+    siz = Siz(
+        rsiz=_RSIZ_HT,
+        xsiz=columns,
+        ysiz=rows,
+        xosiz=0,
+        yosiz=0,
+        xtsiz=options.tile_columns,
+        ytsiz=options.tile_rows,
+        xtosiz=0,
+        ytosiz=0,
+        components=(SizComponent((precision - 1) | signed << 7),) * components,
+    )
+    if siz.tiles_wide * siz.tiles_high > 65535:
+        raise OptionError(f"{siz.tiles_wide * siz.tiles_high:,} tiles are more than 65,535 (T.800 A.4.2)")
+    qcd, bound = _quantization(options, precision)
+    cap = HtCapabilities(irreversible=not options.reversible, magnitude_bound=max(bound, 8)).cap()
+    segments: list[Segment] = [siz, cap, _coding(options), qcd]
+    if options.comment is not None:
+        text = isinstance(options.comment, str)
+        try:
+            data = options.comment.encode("iso8859-15") if isinstance(options.comment, str) else options.comment
+        except UnicodeEncodeError as error:
+            raise OptionError("a comment in text is Latin-9; give bytes for anything else (T.800 A.9.2)") from error
+        segments.append(Com(int(text), data))
+    return MainHeader(tuple(segments))

@@ -1,0 +1,274 @@
+"""What a caller may choose when encoding, and what a transfer syntax makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pacscore.errors import NoCodecError, OptionError, UnsupportedError
+
+__all__ = ["J2KOptions", "ResolvedOptions", "resolve_options"]
+
+Progression = Literal["LRCP", "RLCP", "RPCL", "PCRL", "CPRL"]
+TileParts = Literal["single", "resolution", "component", "layer"]
+
+_UID = "1.2.840.10008.1.2.4."
+_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT = _UID + "201", _UID + "202", _UID + "203"
+_PART_1 = (_UID + "90", _UID + "91")
+_USUAL_LEVELS = 5
+_LOWEST_SIDE = 64
+"""Both sides of the lowest resolution of a .202 stream stay within this. PS3.5 10.18 asks it of one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class J2KOptions:
+    """Choices for encoding JPEG 2000; None stands for what the transfer syntax asks for, else for what is usual.
+
+    Attributes
+    ----------
+    decomposition_levels : int, optional
+        0 to 32. Usual: 5, fewer for tiny images; for .202 enough to bring both sides of the lowest resolution to 64.
+    code_block_rows, code_block_columns : int
+        Powers of two from 4 to 1024, with a product of at most 4096.
+    progression : {"LRCP", "RLCP", "RPCL", "PCRL", "CPRL"}, optional
+        Usual: RPCL.
+    precincts : tuple of (rows, columns), optional
+        Powers of two, in samples, highest resolution first; the last one repeats. Usual: the largest there are.
+    tile_rows, tile_columns : int, optional
+        Size of a tile. Usual: the image is one tile.
+    reversible : bool, optional
+        5-3 wavelet without quantisation, so lossless; else 9-7.
+    quantization_step : float, optional
+        For 9-7: relative to the full range of samples. Usual: one grey level.
+    guard_bits : int, optional
+        0 to 7. Usual: as many as no image can exceed.
+    color_transform : bool, optional
+        RCT or ICT on the first three components. Usual: for three unsigned components.
+    layers : int
+        Quality layers; only 1 for now.
+    rate, psnr : float or tuple of float, optional
+        Not implemented yet.
+    tile_parts : {"single", "resolution", "component", "layer"}, optional
+        At what changes a new tile-part begins. "resolution" also puts the lowest resolution of all tiles first.
+    tlm, plt : bool, optional
+        Whether to write tile-part lengths into the main header, packet lengths into tile-part headers.
+    sop, eph : bool
+        Whether to frame packet headers by these markers.
+    styles : tuple of str
+        Code-block styles; for HT only ``"causal"``.
+    roi : optional
+        Not implemented yet.
+    comment : str or bytes, optional
+        For a COM segment.
+
+    Raises
+    ------
+    OptionError
+        If a value is impossible by itself.
+    """
+
+    decomposition_levels: int | None = None
+    code_block_rows: int = 64
+    code_block_columns: int = 64
+    progression: Progression | None = None
+    precincts: tuple[tuple[int, int], ...] | None = None
+    tile_rows: int | None = None
+    tile_columns: int | None = None
+    reversible: bool | None = None
+    quantization_step: float | None = None
+    guard_bits: int | None = None
+    color_transform: bool | None = None
+    layers: int = 1
+    rate: float | tuple[float, ...] | None = None
+    psnr: float | tuple[float, ...] | None = None
+    tile_parts: TileParts | None = None
+    tlm: bool | None = None
+    plt: bool | None = None
+    sop: bool = False
+    eph: bool = False
+    styles: tuple[str, ...] = ()
+    roi: Any = None
+    comment: str | bytes | None = None
+
+    def __post_init__(self) -> None:
+        _check_range("decomposition_levels", self.decomposition_levels, 0, 32)
+        _check_range("guard_bits", self.guard_bits, 0, 7)
+        _check_range("layers", self.layers, 1, 65535)
+        _check_range("tile_rows", self.tile_rows, 1, 2**32 - 1)
+        _check_range("tile_columns", self.tile_columns, 1, 2**32 - 1)
+        _check_choice("progression", self.progression, ("LRCP", "RLCP", "RPCL", "PCRL", "CPRL"))
+        _check_choice("tile_parts", self.tile_parts, ("single", "resolution", "component", "layer"))
+        for side in (self.code_block_rows, self.code_block_columns):
+            _check_power("code_block_rows and code_block_columns", side, 4, 1024)
+        if self.code_block_rows * self.code_block_columns > 4096:
+            raise OptionError("a code-block has at most 4096 samples (T.800 A.6.1)")
+        for precinct in self.precincts or ():
+            for side in precinct:
+                _check_power("precincts", side, 1, 32768)
+        if self.precincts is not None and not self.precincts:
+            raise OptionError("precincts must name at least one size")
+        if self.quantization_step is not None and not 0 < self.quantization_step <= 1:
+            raise OptionError(f"quantization_step={self.quantization_step} must be above 0 and at most 1")
+
+
+def _check_range(name: str, value: int | None, least: int, most: int) -> None:
+    if value is not None and not least <= value <= most:
+        raise OptionError(f"{name}={value} must be {least} to {most}")
+
+
+def _check_power(name: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most or value & (value - 1):
+        raise OptionError(f"{name}: {value} is not a power of two from {least} to {most}")
+
+
+def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
+    if value is not None and value not in choices:
+        raise OptionError(f"{name}={value!r} must be one of {', '.join(choices)}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedOptions:
+    """`J2KOptions` with every choice made; the fields mean the same."""
+
+    decomposition_levels: int
+    code_block_rows: int
+    code_block_columns: int
+    progression: Progression
+    precincts: tuple[tuple[int, int], ...] | None
+    tile_rows: int
+    tile_columns: int
+    reversible: bool
+    quantization_step: float
+    guard_bits: int | None
+    color_transform: bool
+    layers: int
+    tile_parts: TileParts
+    tlm: bool
+    plt: bool
+    sop: bool
+    eph: bool
+    styles: tuple[str, ...]
+    comment: str | bytes | None
+
+
+def _levels_to_reach(side: int, goal: int) -> int:
+    levels = 0
+    while -(-side >> levels) > goal:
+        levels += 1
+    return levels
+
+
+def _levels(options: J2KOptions, rows: int, columns: int, needed: int) -> int:
+    if options.decomposition_levels is not None:
+        return options.decomposition_levels
+    return max(needed, min(_USUAL_LEVELS, min(rows, columns).bit_length() - 1))
+
+
+def _refuse_unsupported(options: J2KOptions) -> None:
+    for name, asked, clause in (
+        ("several quality layers", options.layers > 1, "T.814 B"),
+        ("rate", options.rate is not None, "T.800 J.10"),
+        ("psnr", options.psnr is not None, "T.800 J.10"),
+        ("regions of interest", options.roi is not None, "T.800 H.1"),
+    ):
+        if asked:
+            raise UnsupportedError(f"encoding with {name} is not implemented yet", feature=name, clause=clause)
+    for style in options.styles:
+        if style != "causal":
+            raise OptionError(f"style {style!r} does not go with HT code-blocks, only 'causal' does (T.814 A.4)")
+
+
+def _check_rpcl(options: J2KOptions, levels: int, needed: int) -> None:
+    """Hold what HTJ2K Lossless RPCL demands. Source: PS3.5 10.18."""
+    for name, value, demanded in (
+        ("progression", options.progression, "RPCL"),
+        ("tlm", options.tlm, True),
+        ("tile_parts", options.tile_parts, "resolution"),
+    ):
+        if value not in (None, demanded):
+            raise OptionError(f"{name}={value!r} contradicts HTJ2K Lossless RPCL, which is written with {demanded!r}")
+    if levels < needed:
+        raise OptionError(
+            f"HTJ2K Lossless RPCL is written with a lowest resolution of at most {_LOWEST_SIDE} rows and columns: "
+            f"that takes {needed} decomposition levels, not {levels} (PS3.5 10.18)"
+        )
+
+
+def _check_reversible(options: J2KOptions, lossless_only: bool) -> bool:
+    reversible = options.reversible is not False and (options.reversible is True or options.quantization_step is None)
+    if lossless_only and not reversible:
+        raise OptionError("the transfer syntax is lossless: no 9-7 wavelet and no quantization_step (PS3.5 10.18)")
+    if reversible and options.quantization_step is not None:
+        raise OptionError("reversible=True and quantization_step contradict each other (T.800 E.1)")
+    return reversible
+
+
+def resolve_options(
+    transfer_syntax: str,
+    options: J2KOptions,
+    rows: int,
+    columns: int,
+    components: int,
+    precision: int,
+    signed: bool,
+) -> ResolvedOptions:
+    """Return the options with all choices made, for a transfer syntax and an image.
+
+    Source: PS3.5 10.18, A.4.4.
+
+    Parameters
+    ----------
+    transfer_syntax : str
+        1.2.840.10008.1.2.4.201, .202 or .203.
+    options : J2KOptions
+    rows, columns, components, precision, signed
+        Of the image.
+
+    Raises
+    ------
+    OptionError
+        If the options contradict the transfer syntax or each other.
+    UnsupportedError
+        If they ask for what is not implemented; NoCodecError if the transfer syntax is.
+    """
+    if transfer_syntax not in (_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT):
+        hint = "JPEG 2000 Part 1 will come" if transfer_syntax in _PART_1 else "encode writes HTJ2K"
+        raise NoCodecError(
+            f"encode does not write transfer syntax {transfer_syntax}: {hint}",
+            transfer_syntax=transfer_syntax,
+            hint=hint,
+        )
+    _refuse_unsupported(options)
+    rpcl = transfer_syntax == _HT_LOSSLESS_RPCL
+    needed = _levels_to_reach(max(rows, columns), _LOWEST_SIDE) if rpcl else 0
+    tile_rows = min(options.tile_rows or rows, rows)
+    tile_columns = min(options.tile_columns or columns, columns)
+    levels = _levels(options, tile_rows, tile_columns, needed)
+    if rpcl:
+        _check_rpcl(options, levels, needed)
+    if options.color_transform and components < 3:
+        raise OptionError(f"a component transform needs three components, not {components} (T.800 G.1)")
+    usual_color = components == 3 and not signed
+    choose: Callable[[Any, Any], Any] = lambda chosen, usual: usual if chosen is None else chosen  # noqa: E731
+    return ResolvedOptions(
+        decomposition_levels=levels,
+        code_block_rows=options.code_block_rows,
+        code_block_columns=options.code_block_columns,
+        progression=options.progression or "RPCL",
+        precincts=options.precincts,
+        tile_rows=tile_rows,
+        tile_columns=tile_columns,
+        reversible=_check_reversible(options, transfer_syntax != _HT),
+        quantization_step=choose(options.quantization_step, 2.0**-precision),
+        guard_bits=options.guard_bits,
+        color_transform=choose(options.color_transform, usual_color),
+        layers=options.layers,
+        tile_parts=options.tile_parts or ("resolution" if rpcl else "single"),
+        tlm=choose(options.tlm, rpcl),
+        plt=choose(options.plt, False),
+        sop=options.sop,
+        eph=options.eph,
+        styles=options.styles,
+        comment=options.comment,
+    )
