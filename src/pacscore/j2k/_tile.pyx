@@ -211,6 +211,8 @@ cdef class CompiledPlan:
     cdef int fill_component(self, Py_ssize_t c, object component, int32_t first_resolution) except -1:
         cdef pac_tile_component *out = &self.components[c]
         cdef int64_t precinct = 0
+        cdef pac_resolution *here
+        cdef pac_resolution *last
         if first_resolution:
             last = &self.resolutions[first_resolution - 1]
             precinct = last.first_precinct + <int64_t> last.precincts_wide * last.precincts_high

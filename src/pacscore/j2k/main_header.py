@@ -42,9 +42,7 @@ def _coding(options: ResolvedOptions) -> Cod:
         precincts=_precinct_exponents(options),
     )
     scod = (options.precincts is not None) | options.sop << 1 | options.eph << 2
-    return Cod(
-        scod, PROGRESSIONS.index(options.progression), options.layers, int(options.color_transform), style
-    )
+    return Cod(scod, PROGRESSIONS.index(options.progression), options.layers, int(options.color_transform), style)
 
 
 def _quantization(options: ResolvedOptions, precision: int) -> tuple[Qcd, int]:

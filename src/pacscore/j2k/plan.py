@@ -97,9 +97,7 @@ def _volumes(coding: TileCoding, components: int, resolutions: int) -> list[Prog
     if not coding.poc:
         return [ProgressionVolume(coding.progression, 0, components, 0, resolutions, coding.layers)]
     return [
-        ProgressionVolume(
-            entry.ppoc, entry.cspoc, entry.cepoc or components, entry.rspoc, entry.repoc, entry.lyepoc
-        )
+        ProgressionVolume(entry.ppoc, entry.cspoc, entry.cepoc or components, entry.rspoc, entry.repoc, entry.lyepoc)
         for entry in coding.poc
     ]
 

@@ -250,8 +250,8 @@ static pac_status inverse_wavelet(pac_tile_decoder *decoder, int32_t c)
         return PAC_OK;
     const pac_resolution *resolutions = &decoder->plan->resolutions[component->first_resolution];
     pac_rect rect = resolutions[plane->resolutions - 1].rect;
-    void *scratch = malloc(
-        pac_wavelet_scratch_size(pac_rect_width(rect), pac_rect_height(rect), coefficient_size(component)) + 1);
+    void *scratch =
+        malloc(pac_wavelet_scratch_size(pac_rect_width(rect), pac_rect_height(rect), coefficient_size(component)) + 1);
     if (!scratch)
         return PAC_NO_MEMORY;
     for (int32_t r = 1; r < plane->resolutions; r++)

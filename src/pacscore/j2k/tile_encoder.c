@@ -47,13 +47,15 @@ pac_status pac_tile_load(pac_tile_encoder *encoder, int32_t c, const pac_sample_
     void *out = plane->samples;
     ptrdiff_t row = source->row_stride, pixel = source->pixel_stride;
     if (component->reversible)
-        *extent = component->wide
-                      ? kernels->load_i64(source->in, source->type, row, pixel, width, height, source->range, out, width)
-                      : kernels->load_i32(source->in, source->type, row, pixel, width, height, source->range, out, width);
+        *extent =
+            component->wide
+                ? kernels->load_i64(source->in, source->type, row, pixel, width, height, source->range, out, width)
+                : kernels->load_i32(source->in, source->type, row, pixel, width, height, source->range, out, width);
     else
-        *extent = component->wide
-                      ? kernels->load_f64(source->in, source->type, row, pixel, width, height, source->range, out, width)
-                      : kernels->load_f32(source->in, source->type, row, pixel, width, height, source->range, out, width);
+        *extent =
+            component->wide
+                ? kernels->load_f64(source->in, source->type, row, pixel, width, height, source->range, out, width)
+                : kernels->load_f32(source->in, source->type, row, pixel, width, height, source->range, out, width);
     return PAC_OK;
 }
 
@@ -98,8 +100,7 @@ static pac_status forward_wavelet(pac_tile_encoder *encoder, int32_t c)
 
 static void list_precinct(pac_tile_encoder *encoder, int64_t number, pac_block_task **next)
 {
-    const pac_resolution *resolution =
-        &encoder->plan->resolutions[encoder->plan->precinct_resolution[number]];
+    const pac_resolution *resolution = &encoder->plan->resolutions[encoder->plan->precinct_resolution[number]];
     const pac_precinct *precinct = &encoder->precincts.precincts[number];
     for (int32_t b = 0; b < resolution->band_count; b++) {
         const pac_precinct_band *band = &precinct->bands[b];
@@ -181,8 +182,8 @@ static int32_t quantize_block(const pac_tile_encoder *encoder, const pac_block_t
         return bit_length(kernels->quantize_f64((const double *)plane->samples + first, plane->stride, width, height,
                                                 inverse_step, scratch->words, width));
     if (component->reversible)
-        return bit_length(kernels->quantize_i32((const int32_t *)plane->samples + first, plane->stride, width, height,
-                                                words, width));
+        return bit_length(
+            kernels->quantize_i32((const int32_t *)plane->samples + first, plane->stride, width, height, words, width));
     return bit_length(kernels->quantize_f32((const float *)plane->samples + first, plane->stride, width, height,
                                             (float)inverse_step, words, width));
 }

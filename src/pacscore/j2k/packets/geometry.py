@@ -38,14 +38,15 @@ class Rect(NamedTuple):
     def scaled_down(self, x_factor: int, y_factor: int) -> Rect:
         """Map to a grid that is coarser by the factors, edges rounded up."""
         return Rect(
-            ceil_div(self.x0, x_factor), ceil_div(self.y0, y_factor), ceil_div(self.x1, x_factor), ceil_div(self.y1, y_factor)
+            ceil_div(self.x0, x_factor),
+            ceil_div(self.y0, y_factor),
+            ceil_div(self.x1, x_factor),
+            ceil_div(self.y1, y_factor),
         )
 
     def intersection(self, other: Rect) -> Rect:
         """Return the part that both have in common, possibly empty."""
-        return Rect(
-            max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1)
-        )
+        return Rect(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
 
 
 class Band(NamedTuple):

@@ -23,12 +23,12 @@ typedef struct {
 } pac_piece;
 
 typedef struct {
-    int32_t x, y;                   /* upper-left corner within the band */
+    int32_t x, y; /* upper-left corner within the band */
     int32_t first_piece, last_piece;
     uint16_t width, height;
-    uint16_t passes;                /* so far, placeholders included */
-    uint8_t missing_bitplanes;      /* P, from the tag tree */
-    uint8_t length_bits;            /* Lblock */
+    uint16_t passes;           /* so far, placeholders included */
+    uint8_t missing_bitplanes; /* P, from the tag tree */
+    uint8_t length_bits;       /* Lblock */
     uint8_t included, kind, damaged;
     /* What an encoder makes. */
     const uint8_t *bytes;

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from pacscore.j2k.packets.geometry import Rect, TileComponent
 
-__all__ = ["LAYER_RESOLUTION", "PROGRESSIONS", "PacketRun", "PrecinctTable", "ProgressionVolume", "packet_runs", "precinct_table"]
+__all__ = [
+    "LAYER_RESOLUTION",
+    "PROGRESSIONS",
+    "PacketRun",
+    "PrecinctTable",
+    "ProgressionVolume",
+    "packet_runs",
+    "precinct_table",
+]
 
 PROGRESSIONS = ("LRCP", "RLCP", "RPCL", "PCRL", "CPRL")
 """Names by the number that COD and POC carry (Table A.16)."""
@@ -105,9 +113,7 @@ def precinct_table(tile: Rect, components: Sequence[TileComponent]) -> PrecinctT
                 column.append(values)
             owner += 1
     c_, r_, k_, x_, y_, o_ = (np.concatenate(column) for column in columns)
-    return PrecinctTable(
-        c_.astype(np.int32), r_.astype(np.int32), k_.astype(np.int32), x_, y_, o_.astype(np.int32)
-    )
+    return PrecinctTable(c_.astype(np.int32), r_.astype(np.int32), k_.astype(np.int32), x_, y_, o_.astype(np.int32))
 
 
 def packet_runs(table: PrecinctTable, volumes: Sequence[ProgressionVolume], layers: int) -> list[PacketRun]:

@@ -116,8 +116,7 @@ static pac_status place_bodies(cursor *at, int64_t first_piece, uint64_t body_le
 static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_block_lengths *lengths)
 {
     pac_status status = PAC_OK;
-    const pac_resolution *resolution =
-        &at->state->plan->resolutions[at->state->plan->precinct_resolution[precinct]];
+    const pac_resolution *resolution = &at->state->plan->resolutions[at->state->plan->precinct_resolution[precinct]];
     if (pac_read_bit(lengths->bits)) {
         status = pac_precinct_open(at->state, precinct);
         if (!status)
@@ -145,10 +144,8 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
         return out_of_bytes(at, "the packet headers end early (T.800 A.7.4)");
     pac_header_reader bits = {.next = next, .end = end};
     const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
-    pac_block_lengths lengths = {.state = at->state,
-                                 .bits = &bits,
-                                 .style = plan->components[resolution->component].style,
-                                 .keep = wanted};
+    pac_block_lengths lengths = {
+        .state = at->state, .bits = &bits, .style = plan->components[resolution->component].style, .keep = wanted};
     int64_t first_piece = at->state->piece_count;
     pac_status status = read_header(at, precinct, layer, &lengths);
     if (!status) {

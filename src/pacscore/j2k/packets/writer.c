@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    PACKET_OVERHEAD = 16,     /* SOP, EPH, the first bit, padding */
+    PACKET_OVERHEAD = 16,      /* SOP, EPH, the first bit, padding */
     HEADER_BYTES_A_BLOCK = 320 /* more than two paths of 14 nodes with 75 bits each, and the lengths, can take */
 };
 
