@@ -25,7 +25,10 @@ if TYPE_CHECKING:
         UnsupportedError,
         VerificationError,
     )
+    from pacscore.j2k.decoding import decode
+    from pacscore.j2k.encoding import encode
     from pacscore.j2k.inspecting import CodestreamInfo, inspect
+    from pacscore.j2k.options import J2KOptions
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
     from pacscore.pixels.pipeline import Pipeline
@@ -51,7 +54,10 @@ _ROOMS = {
         "UnsupportedError",
         "VerificationError",
     ),
+    "j2k.decoding": ("decode",),
+    "j2k.encoding": ("encode",),
     "j2k.inspecting": ("CodestreamInfo", "inspect"),
+    "j2k.options": ("J2KOptions",),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
     "pixels.pipeline": ("Pipeline",),
@@ -72,6 +78,7 @@ __all__ = [
     "DecodeReport",
     "DicomError",
     "FrameSource",
+    "J2KOptions",
     "LimitError",
     "Limits",
     "NoCodecError",
@@ -86,6 +93,8 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "Window",
+    "decode",
+    "encode",
     "inspect",
     "open",
     "pipeline",

@@ -26,18 +26,19 @@ from pacscore.support.targets import active_target
 __all__ = ["decode"]
 
 _HT = 0x40
+_ALL_LAYERS = 65535
 
 
 class _Frame:
     """A codestream, the view of it that is wanted, and the means to make it."""
 
-    def __init__(self, data: memoryview, stream: Codestream, view: View, layers: int, log: DamageLog, limits: Limits):
+    def __init__(self, data: memoryview, stream: Codestream, view: View, log: DamageLog) -> None:
         self.data = data
         self.stream = stream
         self.view = view
-        self.layers = layers
         self.log = log
-        self.limits = limits
+        self.layers = _ALL_LAYERS
+        self.limits = DEFAULT_LIMITS
         self.target = active_target()
         self.parts = stream.by_tile()
         self.packed = packed_headers(stream)
@@ -132,8 +133,7 @@ def _place(plan: TilePlan, precinct: int) -> tuple[int, int]:
     return int(plan.precincts.component[precinct]), int(plan.precincts.resolution[precinct])
 
 
-def _check_choices(stream: Codestream, layers: int | None, threads: int, color: str, file_format: str) -> int:
-    """Return the number of layers wanted."""
+def _check_choices(layers: int | None, threads: int, color: str, file_format: str) -> None:
     if layers is not None and layers < 1:
         raise OptionError(f"layers={layers} must be at least 1")
     if threads < 1:
@@ -146,7 +146,6 @@ def _check_choices(stream: Codestream, layers: int | None, threads: int, color: 
             feature="palette, channel definitions and colour space",
             clause="T.800 I.5.3",
         )
-    return 65535 if layers is None else layers
 
 
 @overload
@@ -175,7 +174,7 @@ def decode(
     limits: Limits | None = None,
     color: Literal["stored", "rendered"] = "stored",
 ) -> Partial: ...
-def decode(
+def decode(  # noqa: PLR0913 - the contract of the front door
     data: bytes | bytearray | memoryview,
     *,
     reduce: int = 0,
@@ -235,11 +234,13 @@ def decode(
     view_of_data = memoryview(data).cast("B")
     wrapper = find_codestream(view_of_data)
     stream = read_codestream(view_of_data, wrapper.start, wrapper.stop)
-    wanted_layers = _check_choices(stream, layers, threads, color, wrapper.file_format)
+    _check_choices(layers, threads, color, wrapper.file_format)
     view = choose_view(stream.main.siz, reduce, region)
     limits.check_output(view.output_bytes, len(view_of_data))
 
-    frame = _Frame(view_of_data, stream, view, wanted_layers, DamageLog(on_damage), limits)
+    frame = _Frame(view_of_data, stream, view, DamageLog(on_damage))
+    frame.layers = layers or _ALL_LAYERS
+    frame.limits = limits
     frame.note_stream()
     tiles = frame.tiles_present()
     arrays = view.allocate(out)

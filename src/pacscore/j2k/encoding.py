@@ -12,7 +12,7 @@ from pacscore.errors import OptionError
 from pacscore.j2k._tile import TileEncoder
 from pacscore.j2k.codestream.headers import MainHeader
 from pacscore.j2k.main_header import build_main_header
-from pacscore.j2k.options import J2KOptions, ResolvedOptions, resolve_options
+from pacscore.j2k.options import J2KOptions, PictureFormat, ResolvedOptions, resolve_options
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.tile_parts import TilePackets, assemble
 from pacscore.j2k.view import SAMPLE_TYPES
@@ -132,9 +132,8 @@ def encode(
     if threads < 1:
         raise OptionError(f"threads={threads} must be at least 1")
     picture = _Picture(array, bits_stored)
-    rows, columns, count = picture.rows, picture.columns, len(picture.planes)
-    about = (rows, columns, count, picture.precision, picture.signed)
-    chosen = resolve_options(str(transfer_syntax), options or J2KOptions(), *about)
-    main = build_main_header(chosen, *about)
+    about = PictureFormat(picture.rows, picture.columns, len(picture.planes), picture.precision, picture.signed)
+    chosen = resolve_options(str(transfer_syntax), options or J2KOptions(), about)
+    main = build_main_header(chosen, about)
     tiles = _encode_tiles(picture, main, chosen, threads)
     return assemble(main, tiles, chosen.tile_parts, chosen.tlm, chosen.plt)

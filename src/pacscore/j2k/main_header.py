@@ -9,7 +9,7 @@ from pacscore.errors import OptionError
 from pacscore.j2k.codestream.capabilities import HtCapabilities
 from pacscore.j2k.codestream.headers import MainHeader
 from pacscore.j2k.codestream.segments import Cod, CodingStyle, Com, Qcd, Segment, Siz, SizComponent
-from pacscore.j2k.options import ResolvedOptions
+from pacscore.j2k.options import PictureFormat, ResolvedOptions
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.j2k.quantization.steps import irreversible_steps, reversible_exponents
 
@@ -68,9 +68,7 @@ def _shift_guard(exponents: tuple[int, ...], usual: int, chosen: int | None) -> 
     return shifted
 
 
-def build_main_header(
-    options: ResolvedOptions, rows: int, columns: int, components: int, precision: int, signed: bool
-) -> MainHeader:
+def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainHeader:
     """Return the main header, without TLM.
 
     Raises
@@ -78,6 +76,7 @@ def build_main_header(
     OptionError
         If the options are impossible for this image.
     """
+    rows, columns, components, precision, signed = picture
     siz = Siz(
         rsiz=_RSIZ_HT,
         xsiz=columns,

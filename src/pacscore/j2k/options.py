@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pacscore.errors import NoCodecError, OptionError, UnsupportedError
 
-__all__ = ["J2KOptions", "ResolvedOptions", "resolve_options"]
+__all__ = ["J2KOptions", "PictureFormat", "ResolvedOptions", "resolve_options"]
 
 Progression = Literal["LRCP", "RLCP", "RPCL", "PCRL", "CPRL"]
 TileParts = Literal["single", "resolution", "component", "layer"]
@@ -127,6 +127,16 @@ def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> Non
         raise OptionError(f"{name}={value!r} must be one of {', '.join(choices)}")
 
 
+class PictureFormat(NamedTuple):
+    """What is to be encoded: ``precision`` in bits, all components alike."""
+
+    rows: int
+    columns: int
+    components: int
+    precision: int
+    signed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedOptions:
     """`J2KOptions` with every choice made; the fields mean the same."""
@@ -204,15 +214,7 @@ def _check_reversible(options: J2KOptions, lossless_only: bool) -> bool:
     return reversible
 
 
-def resolve_options(
-    transfer_syntax: str,
-    options: J2KOptions,
-    rows: int,
-    columns: int,
-    components: int,
-    precision: int,
-    signed: bool,
-) -> ResolvedOptions:
+def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureFormat) -> ResolvedOptions:
     """Return the options with all choices made, for a transfer syntax and an image.
 
     Source: PS3.5 10.18, A.4.4.
@@ -222,8 +224,7 @@ def resolve_options(
     transfer_syntax : str
         1.2.840.10008.1.2.4.201, .202 or .203.
     options : J2KOptions
-    rows, columns, components, precision, signed
-        Of the image.
+    picture : PictureFormat
 
     Raises
     ------
@@ -240,6 +241,7 @@ def resolve_options(
             hint=hint,
         )
     _refuse_unsupported(options)
+    rows, columns, components, precision, signed = picture
     rpcl = transfer_syntax == _HT_LOSSLESS_RPCL
     needed = _levels_to_reach(max(rows, columns), _LOWEST_SIDE) if rpcl else 0
     tile_rows = min(options.tile_rows or rows, rows)

@@ -52,7 +52,7 @@ class _Part(NamedTuple):
     rank: int
     """What the parts of all tiles are sorted by."""
     number: int
-    count: int
+    parts: int
     header: bytes
     body: memoryview
 
@@ -61,18 +61,19 @@ class _Part(NamedTuple):
         return _SOT_SIZE + len(self.header) + len(_SOD) + len(self.body)
 
     def write(self) -> list[bytes | memoryview]:
-        sot = Sot(self.tile, self.psot, self.number, self.count)
+        sot = Sot(self.tile, self.psot, self.number, self.parts)
         return [write_segment(sot), self.header, _SOD, self.body]
 
 
 def _ranks(packets: TilePackets, tile_parts: TileParts) -> NDArray[np.int32]:
     """Return, for each packet, the number that changes where a new tile-part begins."""
-    order = np.concatenate([run.precincts for run in packets.plan.runs])
+    order: NDArray[np.int32] = np.concatenate([run.precincts for run in packets.plan.runs])
+    ranks: NDArray[np.int32] = np.zeros(len(order), np.int32)
     if tile_parts == "resolution":
-        return packets.plan.precincts.resolution[order]
+        ranks = packets.plan.precincts.resolution[order]
     if tile_parts == "component":
-        return packets.plan.precincts.component[order]
-    return np.zeros(len(order), np.int32)
+        ranks = packets.plan.precincts.component[order]
+    return ranks
 
 
 def _packet_lengths(lengths: NDArray[np.uint32]) -> bytes:

@@ -31,7 +31,7 @@ def run_in_threads(threads: int, work: Callable[[], None]) -> None:
     def run() -> None:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - handed to the caller below
+        except BaseException as error:
             raised.append(error)
 
     helpers = [threading.Thread(target=run, name=f"pacscore-{i}") for i in range(1, threads)]
