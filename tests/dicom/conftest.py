@@ -74,7 +74,7 @@ def read_by_others(path):
         return array if ds.get("NumberOfFrames", 1) > 1 else array[None]
     frames = generate_frames(ds.PixelData, number_of_frames=ds.get("NumberOfFrames", 1))
     decoded = np.stack([imagecodecs.htj2k_decode(frame) for frame in frames])
-    by_plane = decoded.ndim == 4 and decoded.shape[1:] == (3, ds.Rows, ds.Columns)  # without a component transform
+    by_plane = decoded.ndim == 4 and ds.PhotometricInterpretation != "YBR_RCT"  # imagecodecs gives planes then
     return np.moveaxis(decoded, 1, -1) if by_plane else decoded
 
 

@@ -42,7 +42,7 @@ def decoded_by_openjph(path, dtype):
     digest = hashlib.sha256()
     for encoded in generate_frames(ds.PixelData, number_of_frames=int(ds.get("NumberOfFrames") or 1)):
         decoded = imagecodecs.htj2k_decode(encoded)
-        if decoded.shape == (3, ds.Rows, ds.Columns):  # planes, where there is no component transform
+        if decoded.ndim == 3 and ds.PhotometricInterpretation != "YBR_RCT":  # imagecodecs gives planes then
             decoded = np.moveaxis(decoded, 0, -1)
         digest.update(decoded.astype(dtype).tobytes())
     return digest.hexdigest()
