@@ -8,8 +8,6 @@ import imagecodecs
 import numpy as np
 import pytest
 
-pytest.importorskip("pacscore.j2k.encoding")
-
 SCRIPT = Path(__file__).parents[1] / "tools" / "demo.py"
 
 

@@ -20,8 +20,6 @@ from pydicom.uid import (
 import pacscore as pc
 from pacscore.dicom.part10 import IMPLEMENTATION_VERSION_NAME
 
-pytest.importorskip("pacscore.j2k.encoding")
-
 
 @pytest.mark.parametrize("planar", [0, 1])
 def test_rgb_becomes_ybr_rct_by_pixel(tmp_path, planar, made, saved, example):

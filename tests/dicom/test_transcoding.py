@@ -25,8 +25,6 @@ from pydicom.uid import (
 
 import pacscore as pc
 
-pytest.importorskip("pacscore.j2k.encoding")
-
 TARGETS = [
     HTJ2KLosslessRPCL,
     HTJ2KLossless,

@@ -14,8 +14,6 @@ from pydicom.uid import HTJ2KLosslessRPCL
 
 import pacscore as pc
 
-pytest.importorskip("pacscore.j2k.encoding")
-
 DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 MANIFEST = DATA / "manifest.csv"
 
