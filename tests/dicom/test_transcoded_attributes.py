@@ -106,6 +106,7 @@ def test_lossy_coding_makes_another_object(tmp_path, altered_rle, made, saved, e
     )
     assert report.sop_instance_uid_before == source.SOPInstanceUID
     assert ds.ImageType == ["DERIVED", "PRIMARY", "AXIAL"]
+    assert r"(0008,0008) Image Type: ORIGINAL\PRIMARY\AXIAL -> DERIVED\PRIMARY\AXIAL" in report.changes
     assert ds.LossyImageCompression == "01"
     assert ds.LossyImageCompressionMethod == "ISO_15444_15"
     encoded = sum(len(frame) for frame in generate_frames(ds.PixelData, number_of_frames=3))

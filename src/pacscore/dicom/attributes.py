@@ -7,6 +7,7 @@ from typing import Any
 
 from pydicom.datadict import dictionary_description, tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 from pydicom.uid import generate_uid
 
@@ -76,7 +77,7 @@ class AttributeEditor:
         if before == value:
             return
         setattr(self.dataset, keyword, value)
-        self.changes.append(f"{_name(keyword)}: {'absent' if before is None else before} -> {_text(value)}")
+        self.changes.append(f"{_name(keyword)}: {_text(before)} -> {_text(value)}")
 
     def remove(self, keyword: str) -> None:
         """Remove an attribute, if it is there."""
@@ -219,4 +220,7 @@ def _name(keyword: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return "\\".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    """Return a value as DICOM writes it."""
+    if value is None:
+        return "absent"
+    return "\\".join(str(one) for one in value) if isinstance(value, list | MultiValue) else str(value)
