@@ -1,0 +1,1 @@
+"""How fast pacscore is, beside its peers and by itself."""
