@@ -2,8 +2,8 @@ from typing import Any
 
 from numpy.typing import DTypeLike, NDArray
 
-def inverse(planes: NDArray[Any], *, target: int | None = None) -> NDArray[Any]: ...
-def forward(planes: NDArray[Any], *, target: int | None = None) -> NDArray[Any]: ...
+def inverse(planes: NDArray[Any], *, out: NDArray[Any] | None = None, target: int | None = None) -> NDArray[Any]: ...
+def forward(planes: NDArray[Any], *, out: NDArray[Any] | None = None, target: int | None = None) -> NDArray[Any]: ...
 def store(
     coefficients: NDArray[Any],
     *,
@@ -13,5 +13,11 @@ def store(
     target: int | None = None,
 ) -> NDArray[Any]: ...
 def load(
-    samples: NDArray[Any], dtype: DTypeLike, *, precision: int, is_signed: bool, target: int | None = None
+    samples: NDArray[Any],
+    dtype: DTypeLike,
+    *,
+    precision: int,
+    is_signed: bool,
+    out: NDArray[Any] | None = None,
+    target: int | None = None,
 ) -> tuple[NDArray[Any], tuple[int, int]]: ...

@@ -1,6 +1,6 @@
 """Component transforms, level shift and clamping on whole arrays."""
 
-from cpython.buffer cimport Py_buffer, PyBUF_ND, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport Py_buffer, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int32_t, int64_t
 
@@ -56,7 +56,7 @@ _TYPES = {np.dtype(f"{sign}{size}"): number for number, (size, sign) in enumerat
     (size, sign) for size in (1, 2, 4, 8) for sign in "ui")}
 
 
-def inverse(planes, *, target=None):
+def inverse(planes, *, out=None, target=None):
     """Return three components from their transformed ones: RCT for integers, ICT for floats.
 
     Source: T.800 G.2.2 (inverse RCT), G.3.2 (inverse ICT).
@@ -65,6 +65,8 @@ def inverse(planes, *, target=None):
     ----------
     planes : ndarray of int32, int64, float32 or float64, shape (3, rows, columns)
         Components 0, 1, 2: luminance and two differences of colour.
+    out : ndarray, shape and dtype of `planes`, optional
+        Written in place, and returned; may be `planes` itself. Rows contiguous, at any distance.
     target : int, optional
         A number from `pacscore.support.targets.available_targets`; the active target if None.
 
@@ -78,10 +80,10 @@ def inverse(planes, *, target=None):
     OptionError
         If the array has no such kind or shape.
     """
-    return _transform(planes, target, True)
+    return _transform(planes, out, target, True)
 
 
-def forward(planes, *, target=None):
+def forward(planes, *, out=None, target=None):
     """Return the transformed components of red, green, blue: the reverse of `inverse`, which see.
 
     Source: T.800 G.2.1 (forward RCT), G.3.1 (forward ICT).
@@ -90,6 +92,8 @@ def forward(planes, *, target=None):
     ----------
     planes : ndarray of int32, int64, float32 or float64, shape (3, rows, columns)
         Red, green, blue.
+    out : ndarray, shape and dtype of `planes`, optional
+        Written in place, and returned; may be `planes` itself. Rows contiguous, at any distance.
     target : int, optional
         A number from `pacscore.support.targets.available_targets`; the active target if None.
 
@@ -103,7 +107,7 @@ def forward(planes, *, target=None):
     OptionError
         If the array has no such kind or shape.
     """
-    return _transform(planes, target, False)
+    return _transform(planes, out, target, False)
 
 
 def store(coefficients, *, precision, is_signed, out=None, target=None):
@@ -146,11 +150,13 @@ def store(coefficients, *, precision, is_signed, out=None, target=None):
     lowest, highest = (-(1 << precision - 1), (1 << precision - 1) - 1) if is_signed else (0, (1 << precision) - 1)
     if held.min > lowest or held.max < highest:
         raise OptionError(f"{out.dtype} does not hold {precision} bits, {'signed' if is_signed else 'unsigned'}")
-    _store(np.ascontiguousarray(coefficients), out, precision, is_signed, chosen_target(target))
+    if not _rows_are_contiguous(coefficients):
+        coefficients = np.ascontiguousarray(coefficients)
+    _store(coefficients, out, precision, is_signed, chosen_target(target))
     return out
 
 
-def load(samples, dtype, *, precision, is_signed, target=None):
+def load(samples, dtype, *, precision, is_signed, out=None, target=None):
     """Return one component's samples as coefficients, level-shifted, and the extent of the samples.
 
     Source: T.800 G.1.1 (forward level shift).
@@ -165,6 +171,8 @@ def load(samples, dtype, *, precision, is_signed, target=None):
         1 to 38.
     is_signed : bool
         Signed components have no level shift.
+    out : ndarray of `dtype`, shape (rows, columns), optional
+        Written in place, and returned. Rows contiguous, at any distance.
     target : int, optional
         A number from `pacscore.support.targets.available_targets`; the active target if None.
 
@@ -184,8 +192,11 @@ def load(samples, dtype, *, precision, is_signed, target=None):
     _check_range(precision)
     if samples.ndim != 2 or samples.dtype not in _TYPES or np.dtype(dtype) not in _KINDS:
         raise OptionError(f"cannot load {samples.ndim}-D {samples.dtype} as {np.dtype(dtype)}")
-    coefficients = np.empty(samples.shape, dtype)
-    return coefficients, _load(samples, coefficients, precision, is_signed, chosen_target(target))
+    if out is None:
+        out = np.empty(samples.shape, dtype)
+    if out.shape != samples.shape or out.dtype != np.dtype(dtype) or not _rows_are_contiguous(out):
+        raise OptionError(f"out must be {samples.shape} {np.dtype(dtype)} with contiguous rows")
+    return out, _load(samples, out, precision, is_signed, chosen_target(target))
 
 
 def _check_range(precision):
@@ -193,42 +204,53 @@ def _check_range(precision):
         raise OptionError(f"precision {precision} is not 1 to 38 (T.800 A.5.1)")
 
 
-def _transform(planes, target, bint inverse):
+def _rows_are_contiguous(array):
+    if array.size == 0:
+        return True
+    return (array.strides[-1] == array.itemsize and array.flags.aligned
+            and not any(stride % array.itemsize for stride in array.strides))
+
+
+def _transform(planes, out, target, bint inverse):
     cdef pac_components_kernels kernels
     cdef Py_buffer array
-    result = np.array(planes, order="C")
-    if result.ndim != 3 or result.shape[0] != 3 or result.dtype not in _KINDS:
-        raise OptionError(f"expected (3, rows, columns) of int32, int64, float32 or float64, not {result.shape} "
-                          f"{result.dtype}")
-    cdef int64_t rows = result.shape[1], columns = result.shape[2]
-    cdef int number = chosen_target(target), kind = _KINDS[result.dtype]
+    if planes.ndim != 3 or planes.shape[0] != 3 or planes.dtype not in _KINDS:
+        raise OptionError(f"expected (3, rows, columns) of int32, int64, float32 or float64, not {planes.shape} "
+                          f"{planes.dtype}")
+    if out is None:
+        out = np.empty(planes.shape, planes.dtype)
+    if out.shape != planes.shape or out.dtype != planes.dtype or not _rows_are_contiguous(out):
+        raise OptionError(f"out must be {planes.shape} {planes.dtype} with contiguous rows")
+    cdef int number = chosen_target(target), kind = _KINDS[out.dtype]
+    if out is not planes:
+        out[...] = planes
     pac_components_kernels_init(&kernels, <pac_target> number)
-    PyObject_GetBuffer(result, &array, PyBUF_ND | PyBUF_WRITABLE)
+    PyObject_GetBuffer(out, &array, PyBUF_STRIDES | PyBUF_WRITABLE)
     with nogil:
-        _call_transform(&kernels, array.buf, rows, columns, kind, inverse)
+        _call_transform(&kernels, &array, kind, inverse)
     PyBuffer_Release(&array)
-    return result
+    return out
 
 
-cdef void _call_transform(pac_components_kernels *kernels, void *planes, int64_t rows, int64_t columns, int kind,
-                          bint inverse) noexcept nogil:
-    cdef int64_t size = rows * columns
-    cdef int32_t *i32 = <int32_t *> planes
-    cdef int64_t *i64 = <int64_t *> planes
-    cdef float *f32 = <float *> planes
-    cdef double *f64 = <double *> planes
+cdef void _call_transform(pac_components_kernels *kernels, Py_buffer *planes, int kind, bint inverse) noexcept nogil:
+    cdef int64_t rows = planes.shape[1], columns = planes.shape[2]
+    cdef ptrdiff_t plane = planes.strides[0] // planes.itemsize, stride = planes.strides[1] // planes.itemsize
+    cdef int32_t *i32 = <int32_t *> planes.buf
+    cdef int64_t *i64 = <int64_t *> planes.buf
+    cdef float *f32 = <float *> planes.buf
+    cdef double *f64 = <double *> planes.buf
     if kind == 0:
         (kernels.inverse_rct_i32 if inverse else kernels.forward_rct_i32)(
-            i32, i32 + size, i32 + 2 * size, columns, columns, rows)
+            i32, i32 + plane, i32 + 2 * plane, stride, columns, rows)
     elif kind == 1:
         (kernels.inverse_rct_i64 if inverse else kernels.forward_rct_i64)(
-            i64, i64 + size, i64 + 2 * size, columns, columns, rows)
+            i64, i64 + plane, i64 + 2 * plane, stride, columns, rows)
     elif kind == 2:
         (kernels.inverse_ict_f32 if inverse else kernels.forward_ict_f32)(
-            f32, f32 + size, f32 + 2 * size, columns, columns, rows)
+            f32, f32 + plane, f32 + 2 * plane, stride, columns, rows)
     else:
         (kernels.inverse_ict_f64 if inverse else kernels.forward_ict_f64)(
-            f64, f64 + size, f64 + 2 * size, columns, columns, rows)
+            f64, f64 + plane, f64 + 2 * plane, stride, columns, rows)
 
 
 cdef int _store(coefficients, out, int precision, bint is_signed, int target) except -1:
@@ -238,21 +260,25 @@ cdef int _store(coefficients, out, int precision, bint is_signed, int target) ex
     cdef int kind = _KINDS[coefficients.dtype], number = _TYPES[out.dtype]
     cdef pac_sample_type type = <pac_sample_type> number
     cdef pac_sample_range range
-    cdef ptrdiff_t row, pixel
+    cdef ptrdiff_t stride, row, pixel
     range.precision, range.is_signed = precision, is_signed
     pac_components_kernels_init(&kernels, <pac_target> target)
-    PyObject_GetBuffer(coefficients, &source, PyBUF_ND)
+    PyObject_GetBuffer(coefficients, &source, PyBUF_STRIDES)
     PyObject_GetBuffer(out, &result, PyBUF_STRIDES | PyBUF_WRITABLE)
-    row, pixel = result.strides[0], result.strides[1]
+    row, pixel, stride = result.strides[0], result.strides[1], source.strides[0] // source.itemsize
     with nogil:
         if kind == 0:
-            kernels.store_i32(<const int32_t *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+            kernels.store_i32(<const int32_t *> source.buf, stride, columns, rows, range, type, result.buf,
+                              row, pixel)
         elif kind == 1:
-            kernels.store_i64(<const int64_t *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+            kernels.store_i64(<const int64_t *> source.buf, stride, columns, rows, range, type, result.buf,
+                              row, pixel)
         elif kind == 2:
-            kernels.store_f32(<const float *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+            kernels.store_f32(<const float *> source.buf, stride, columns, rows, range, type, result.buf,
+                              row, pixel)
         else:
-            kernels.store_f64(<const double *> source.buf, columns, columns, rows, range, type, result.buf, row, pixel)
+            kernels.store_f64(<const double *> source.buf, stride, columns, rows, range, type, result.buf,
+                              row, pixel)
     PyBuffer_Release(&result)
     PyBuffer_Release(&source)
     return 0
@@ -266,21 +292,25 @@ cdef object _load(samples, coefficients, int precision, bint is_signed, int targ
     cdef pac_sample_type type = <pac_sample_type> number
     cdef pac_sample_range range
     cdef pac_sample_extent extent
-    cdef ptrdiff_t row, pixel
+    cdef ptrdiff_t stride, row, pixel
     range.precision, range.is_signed = precision, is_signed
     pac_components_kernels_init(&kernels, <pac_target> target)
     PyObject_GetBuffer(samples, &source, PyBUF_STRIDES)
-    PyObject_GetBuffer(coefficients, &result, PyBUF_ND | PyBUF_WRITABLE)
-    row, pixel = source.strides[0], source.strides[1]
+    PyObject_GetBuffer(coefficients, &result, PyBUF_STRIDES | PyBUF_WRITABLE)
+    row, pixel, stride = source.strides[0], source.strides[1], result.strides[0] // result.itemsize
     with nogil:
         if kind == 0:
-            extent = kernels.load_i32(source.buf, type, row, pixel, columns, rows, range, <int32_t *> result.buf, columns)
+            extent = kernels.load_i32(source.buf, type, row, pixel, columns, rows, range,
+                                      <int32_t *> result.buf, stride)
         elif kind == 1:
-            extent = kernels.load_i64(source.buf, type, row, pixel, columns, rows, range, <int64_t *> result.buf, columns)
+            extent = kernels.load_i64(source.buf, type, row, pixel, columns, rows, range,
+                                      <int64_t *> result.buf, stride)
         elif kind == 2:
-            extent = kernels.load_f32(source.buf, type, row, pixel, columns, rows, range, <float *> result.buf, columns)
+            extent = kernels.load_f32(source.buf, type, row, pixel, columns, rows, range,
+                                      <float *> result.buf, stride)
         else:
-            extent = kernels.load_f64(source.buf, type, row, pixel, columns, rows, range, <double *> result.buf, columns)
+            extent = kernels.load_f64(source.buf, type, row, pixel, columns, rows, range,
+                                      <double *> result.buf, stride)
     PyBuffer_Release(&result)
     PyBuffer_Release(&source)
     return extent.minimum, extent.maximum

@@ -3,7 +3,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 def dequantize(
-    words: NDArray[Any], *, half_step: float | None = None, roi_shift: int = 0, target: int | None = None
+    words: NDArray[Any],
+    *,
+    half_step: float | None = None,
+    roi_shift: int = 0,
+    out: NDArray[Any] | None = None,
+    target: int | None = None,
 ) -> NDArray[Any]: ...
 def quantize(
     coefficients: NDArray[Any], *, inverse_step: float | None = None, target: int | None = None

@@ -1,6 +1,6 @@
 """Words of code-blocks to coefficients and back, on whole arrays."""
 
-from cpython.buffer cimport Py_buffer, PyBUF_ND, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport Py_buffer, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
@@ -37,7 +37,7 @@ _IRREVERSIBLE = {np.dtype(np.uint32): np.dtype(np.float32), np.dtype(np.uint64):
 _WORDS = {kind: word for kinds in (_REVERSIBLE, _IRREVERSIBLE) for word, kind in kinds.items()}
 
 
-def dequantize(words, *, half_step=None, roi_shift=0, target=None):
+def dequantize(words, *, half_step=None, roi_shift=0, out=None, target=None):
     """Return the wavelet coefficients that the words of a code-block stand for.
 
     Source: T.800 E.1 (reconstruction), H.1 (regions of interest, maxshift).
@@ -50,6 +50,8 @@ def dequantize(words, *, half_step=None, roi_shift=0, target=None):
         Half of the band's step size; None where the coding is reversible.
     roi_shift : int, in bit-planes
         Shift of the region of interest; 0 for none.
+    out : ndarray, shape and dtype of the result, optional
+        Written in place, and returned. Rows contiguous, at any distance.
     target : int, optional
         A number from `pacscore.support.targets.available_targets`; the active target if None.
 
@@ -67,7 +69,10 @@ def dequantize(words, *, half_step=None, roi_shift=0, target=None):
     words = _two_dimensional(words, kinds)
     if not 0 <= roi_shift <= 255:
         raise OptionError(f"roi_shift {roi_shift} is not 0 to 255 (T.800 A.6.3)")
-    out = np.empty(words.shape, kinds[words.dtype])
+    if out is None:
+        out = np.empty(words.shape, kinds[words.dtype])
+    if out.shape != words.shape or out.dtype != kinds[words.dtype] or not _rows_are_contiguous(out):
+        raise OptionError(f"out must be {words.shape} {kinds[words.dtype]} with contiguous rows")
     _dequantize(words, out, roi_shift, half_step or 0.0, chosen_target(target))
     return out
 
@@ -110,30 +115,39 @@ def _two_dimensional(array, kinds):
     if array.ndim != 2 or array.dtype not in kinds:
         names = ", ".join(kind.name for kind in kinds)
         raise OptionError(f"expected a 2-D array of one of {names}, not {array.ndim}-D {array.dtype}")
-    return np.ascontiguousarray(array)
+    return array if _rows_are_contiguous(array) else np.ascontiguousarray(array)
+
+
+def _rows_are_contiguous(array):
+    if array.size == 0:
+        return True
+    return array.strides[1] == array.itemsize and array.strides[0] % array.itemsize == 0 and array.flags.aligned
 
 
 cdef int _dequantize(words, out, int32_t roi_shift, double half_step, int target) except -1:
     cdef pac_quantization_kernels kernels
     cdef Py_buffer source, result
     cdef int32_t rows = words.shape[0], columns = words.shape[1]
+    cdef ptrdiff_t source_stride, result_stride
     cdef bint wide = words.itemsize == 8, real = out.dtype.kind == "f"
     pac_quantization_kernels_init(&kernels, <pac_target> target)
-    PyObject_GetBuffer(words, &source, PyBUF_ND)
-    PyObject_GetBuffer(out, &result, PyBUF_ND | PyBUF_WRITABLE)
+    PyObject_GetBuffer(words, &source, PyBUF_STRIDES)
+    PyObject_GetBuffer(out, &result, PyBUF_STRIDES | PyBUF_WRITABLE)
+    source_stride = source.strides[0] // source.itemsize
+    result_stride = result.strides[0] // result.itemsize
     with nogil:
         if real and wide:
-            kernels.dequantize_f64(<const uint64_t *> source.buf, columns, columns, rows, roi_shift, half_step,
-                                   <double *> result.buf, columns)
+            kernels.dequantize_f64(<const uint64_t *> source.buf, source_stride, columns, rows, roi_shift, half_step,
+                                   <double *> result.buf, result_stride)
         elif real:
-            kernels.dequantize_f32(<const uint32_t *> source.buf, columns, columns, rows, roi_shift, <float> half_step,
-                                   <float *> result.buf, columns)
+            kernels.dequantize_f32(<const uint32_t *> source.buf, source_stride, columns, rows, roi_shift,
+                                   <float> half_step, <float *> result.buf, result_stride)
         elif wide:
-            kernels.dequantize_i64(<const uint64_t *> source.buf, columns, columns, rows, roi_shift,
-                                   <int64_t *> result.buf, columns)
+            kernels.dequantize_i64(<const uint64_t *> source.buf, source_stride, columns, rows, roi_shift,
+                                   <int64_t *> result.buf, result_stride)
         else:
-            kernels.dequantize_i32(<const uint32_t *> source.buf, columns, columns, rows, roi_shift,
-                                   <int32_t *> result.buf, columns)
+            kernels.dequantize_i32(<const uint32_t *> source.buf, source_stride, columns, rows, roi_shift,
+                                   <int32_t *> result.buf, result_stride)
     PyBuffer_Release(&result)
     PyBuffer_Release(&source)
     return 0
@@ -143,24 +157,27 @@ cdef object _quantize(coefficients, words, double inverse_step, int target):
     cdef pac_quantization_kernels kernels
     cdef Py_buffer source, result
     cdef int32_t rows = words.shape[0], columns = words.shape[1]
+    cdef ptrdiff_t source_stride, result_stride
     cdef bint wide = words.itemsize == 8, real = coefficients.dtype.kind == "f"
     cdef uint64_t magnitudes = 0
     pac_quantization_kernels_init(&kernels, <pac_target> target)
-    PyObject_GetBuffer(coefficients, &source, PyBUF_ND)
-    PyObject_GetBuffer(words, &result, PyBUF_ND | PyBUF_WRITABLE)
+    PyObject_GetBuffer(coefficients, &source, PyBUF_STRIDES)
+    PyObject_GetBuffer(words, &result, PyBUF_STRIDES | PyBUF_WRITABLE)
+    source_stride = source.strides[0] // source.itemsize
+    result_stride = result.strides[0] // result.itemsize
     with nogil:
         if real and wide:
-            magnitudes = kernels.quantize_f64(<const double *> source.buf, columns, columns, rows, inverse_step,
-                                              <uint64_t *> result.buf, columns)
+            magnitudes = kernels.quantize_f64(<const double *> source.buf, source_stride, columns, rows, inverse_step,
+                                              <uint64_t *> result.buf, result_stride)
         elif real:
-            magnitudes = kernels.quantize_f32(<const float *> source.buf, columns, columns, rows, <float> inverse_step,
-                                              <uint32_t *> result.buf, columns)
+            magnitudes = kernels.quantize_f32(<const float *> source.buf, source_stride, columns, rows,
+                                              <float> inverse_step, <uint32_t *> result.buf, result_stride)
         elif wide:
-            magnitudes = kernels.quantize_i64(<const int64_t *> source.buf, columns, columns, rows,
-                                              <uint64_t *> result.buf, columns)
+            magnitudes = kernels.quantize_i64(<const int64_t *> source.buf, source_stride, columns, rows,
+                                              <uint64_t *> result.buf, result_stride)
         else:
-            magnitudes = kernels.quantize_i32(<const int32_t *> source.buf, columns, columns, rows,
-                                              <uint32_t *> result.buf, columns)
+            magnitudes = kernels.quantize_i32(<const int32_t *> source.buf, source_stride, columns, rows,
+                                              <uint32_t *> result.buf, result_stride)
     PyBuffer_Release(&result)
     PyBuffer_Release(&source)
     return magnitudes

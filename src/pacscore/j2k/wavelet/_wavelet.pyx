@@ -1,6 +1,6 @@
 """One decomposition level of the wavelet transforms on whole arrays."""
 
-from cpython.buffer cimport Py_buffer, PyBUF_ND, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport Py_buffer, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int32_t, int64_t
 
@@ -34,7 +34,7 @@ _KINDS = {np.dtype(np.int32): 0, np.dtype(np.int64): 1, np.dtype(np.float32): 2,
 _COORDINATE_LIMIT = 1 << 32
 
 
-def inverse(samples, *, origin=(0, 0), target=None):
+def inverse(samples, *, origin=(0, 0), out=None, target=None):
     """Return the samples of one resolution from its four sub-bands.
 
     The kind of sample chooses the filter: integers the reversible 5-3, floats the irreversible 9-7.
@@ -47,6 +47,8 @@ def inverse(samples, *, origin=(0, 0), target=None):
         The bands: LL upper left, HL upper right, LH lower left, HH lower right.
     origin : (int, int), in samples of this resolution, as (x, y)
         Upper-left corner: its parity decides which band comes first.
+    out : ndarray, shape and dtype of `samples`, optional
+        Written in place, and returned; may be `samples` itself. Rows contiguous, at any distance.
     target : int, optional
         A number from `pacscore.support.targets.available_targets`; the active target if None.
 
@@ -58,12 +60,12 @@ def inverse(samples, *, origin=(0, 0), target=None):
     Raises
     ------
     OptionError
-        If the array has no such kind or shape, or the origin is not on the reference grid.
+        If an array has no such kind or shape, or the origin is not on the reference grid.
     """
-    return _level(samples, origin, target, True)
+    return _level(samples, origin, out, target, True)
 
 
-def forward(samples, *, origin=(0, 0), target=None):
+def forward(samples, *, origin=(0, 0), out=None, target=None):
     """Return the four sub-bands of one resolution: the reverse of `inverse`, which see.
 
     Source: T.800 F.4.2 (2D_SD), F.4.8 (1D_FILTD).
@@ -74,6 +76,8 @@ def forward(samples, *, origin=(0, 0), target=None):
         Level-shifted samples.
     origin : (int, int), in samples of this resolution, as (x, y)
         Upper-left corner: its parity decides which band comes first.
+    out : ndarray, shape and dtype of `samples`, optional
+        Written in place, and returned; may be `samples` itself. Rows contiguous, at any distance.
     target : int, optional
         A number from `pacscore.support.targets.available_targets`; the active target if None.
 
@@ -85,34 +89,44 @@ def forward(samples, *, origin=(0, 0), target=None):
     Raises
     ------
     OptionError
-        If the array has no such kind or shape, or the origin is not on the reference grid.
+        If an array has no such kind or shape, or the origin is not on the reference grid.
     """
-    return _level(samples, origin, target, False)
+    return _level(samples, origin, out, target, False)
 
 
-def _level(samples, origin, target, bint inverse):
-    result = np.array(samples, order="C")
-    if result.ndim != 2 or result.dtype not in _KINDS:
-        raise OptionError(f"expected a 2-D array of int32, int64, float32 or float64, not {result.ndim}-D {result.dtype}")
+def _level(samples, origin, out, target, bint inverse):
+    if samples.ndim != 2 or samples.dtype not in _KINDS:
+        raise OptionError(f"expected a 2-D array of int32, int64, float32 or float64, not {samples.ndim}-D "
+                          f"{samples.dtype}")
+    if out is None:
+        out = np.empty(samples.shape, samples.dtype)
+    if out.shape != samples.shape or out.dtype != samples.dtype:
+        raise OptionError(f"out is {out.shape} {out.dtype}, the samples are {samples.shape} {samples.dtype}")
+    if out.size == 0:
+        return out
+    if out.strides[1] != out.itemsize or out.strides[0] % out.itemsize or not out.flags.aligned:
+        raise OptionError(f"out has strides {out.strides}: its rows must be contiguous and aligned")
     x0, y0 = origin
     if not (0 <= x0 < _COORDINATE_LIMIT and 0 <= y0 < _COORDINATE_LIMIT):
         raise OptionError(f"origin {origin} is not on the reference grid: coordinates are 0 to 2^32 - 1 (T.800 A.5.1)")
-    cdef int kind = _KINDS[result.dtype]
+    cdef int kind = _KINDS[out.dtype]
     cdef int number = chosen_target(target)
-    cdef int64_t rows = result.shape[0], columns = result.shape[1]
+    cdef int64_t rows = out.shape[0], columns = out.shape[1]
     cdef pac_rect rect
     rect.x0, rect.y0, rect.x1, rect.y1 = x0, y0, x0 + columns, y0 + rows
-    scratch = bytearray(pac_wavelet_scratch_size(columns, rows, result.itemsize))
-    _call(result, scratch, rect, kind + 4 * (not inverse), number)
-    return result
+    scratch = bytearray(pac_wavelet_scratch_size(columns, rows, out.itemsize))
+    if out is not samples:
+        out[...] = samples
+    _call(out, scratch, rect, kind + 4 * (not inverse), number)
+    return out
 
 
 cdef int _call(samples, scratch, pac_rect rect, int which, int number) except -1:
     cdef pac_wavelet_kernels kernels
     cdef Py_buffer array, room
-    cdef ptrdiff_t stride = rect.x1 - rect.x0
+    cdef ptrdiff_t stride = samples.strides[0] // samples.itemsize
     pac_wavelet_kernels_init(&kernels, <pac_target> number)
-    PyObject_GetBuffer(samples, &array, PyBUF_ND | PyBUF_WRITABLE)
+    PyObject_GetBuffer(samples, &array, PyBUF_STRIDES | PyBUF_WRITABLE)
     PyObject_GetBuffer(scratch, &room, PyBUF_WRITABLE)
     with nogil:
         if which == 0:
