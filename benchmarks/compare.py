@@ -1,10 +1,10 @@
 """Compare the speed of pacscore and its peers: in one process, taking turns, on equal work with equal results.
 
-    python -m benchmarks.compare [--images CT,MR] [--operations decode,encode] [--threads 1,2] [--rounds 7] [--json FILE]
+    python -m benchmarks.compare [--images CT,MR] [--operations decode,encode] [--threads 1,2] [--json FILE]
 
 One thread is measured by the process's CPU time, several by wall time. The least of all rounds counts; `ratio` is the
-peer's least time over ours, so that 2.0 means that pacscore is twice as fast. Decoding is measured on the bytes that the
-peer wrote and on those that we wrote. A row whose results differ is an error.
+peer's least time over ours, so that 2.0 means that pacscore is twice as fast. Decoding is measured on the bytes that
+the peer wrote and on those that we wrote. A row whose results differ is an error.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,7 @@ class OpenJPH:
 
         del threads
         color = picture.array.ndim == 3
-        options = {"rct": True, "planar": False} if color else {}
-        return bytes(imagecodecs.htj2k_encode(picture.array, reversible=True, bitspersample=picture.bits_stored, **options))
+        return bytes(imagecodecs.htj2k_encode(picture.array, reversible=True, rgb=color, planar=False))
 
     def decode(self, data: bytes, threads: int) -> NDArray[Any]:
         """Decode a codestream."""
@@ -107,7 +107,9 @@ def _check_equal(got: NDArray[Any], want: NDArray[Any], what: str) -> None:
         raise SystemExit(f"{what}: the result differs from the picture")
 
 
-def _cases(picture: Picture, threads: int, operations: list[str]) -> Iterator[tuple[str, str, Callable[[], Any], Callable[[], Any]]]:
+def _cases(
+    picture: Picture, threads: int, operations: list[str]
+) -> Iterator[tuple[str, str, Callable[[], Any], Callable[[], Any]]]:
     """Yield operation, peer, our call and the peer's call, after checking that both give the picture."""
 
     def ours_encoded() -> bytes:
@@ -116,8 +118,10 @@ def _cases(picture: Picture, threads: int, operations: list[str]) -> Iterator[tu
     our_bytes = ours_encoded()
     for peer in PEERS:
         if peer.encode is not None and "encode" in operations:
-            _check_equal(np.asarray(pacscore.decode(peer.encode(picture, threads))), picture.array, f"{peer.name} encoded")
-            yield "encode", peer.name, ours_encoded, lambda peer=peer: peer.encode(picture, threads)
+            _check_equal(
+                np.asarray(pacscore.decode(peer.encode(picture, threads))), picture.array, f"{peer.name} encoded"
+            )
+            yield "encode", peer.name, ours_encoded, partial(peer.encode, picture, threads)
         if "decode" in operations:
             for whose, data in (("ours", our_bytes), ("theirs", peer.encode and peer.encode(picture, threads))):
                 if not data:
@@ -127,8 +131,8 @@ def _cases(picture: Picture, threads: int, operations: list[str]) -> Iterator[tu
                 yield (
                     f"decode {whose}",
                     peer.name,
-                    lambda data=data: pacscore.decode(data, threads=threads),
-                    lambda data=data, peer=peer: peer.decode(data, threads),
+                    partial(pacscore.decode, data, threads=threads),
+                    partial(peer.decode, data, threads),
                 )
 
 
@@ -158,7 +162,8 @@ def compare(images: list[str], operations: list[str], threads: int, rounds: int)
 def _print_row(row: Row) -> None:
     ours, theirs = (row.raw_bytes / seconds / 1e6 for seconds in (row.pacscore_least, row.peer_least))
     print(
-        f"{row.image:<7} {row.operation:<14} {row.peer:<24} {row.threads:>2} {ours:>8.0f} {theirs:>8.0f} {row.ratio:>6.2f}",
+        f"{row.image:<7} {row.operation:<14} {row.peer:<24} {row.threads:>2} "
+        f"{ours:>8.0f} {theirs:>8.0f} {row.ratio:>6.2f}",
         flush=True,
     )
 

@@ -33,9 +33,10 @@ def _dicom(name: str) -> Callable[[], Picture]:
 
 
 def _tissue() -> Picture:
-    import skimage.data
+    from skimage import data
 
-    return Picture(np.ascontiguousarray(skimage.data.immunohistochemistry()), 8)
+    read: Callable[[], NDArray[Any]] = data.immunohistochemistry
+    return Picture(np.ascontiguousarray(read()), 8)
 
 
 def _large() -> Picture:

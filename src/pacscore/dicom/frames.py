@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from pacscore.codecs.protocol import OnDamage
 from pacscore.codecs.registry import codec_for
@@ -82,7 +83,7 @@ class FrameSource:
     ----------
     dataset : pydicom Dataset
         Everything before Pixel Data, with its File Meta Information.
-    transfer_syntax : str
+    transfer_syntax : pydicom UID
     encoded_format : PixelFormat
         What is stored.
     """
@@ -94,7 +95,7 @@ class FrameSource:
         self._pixel_format: PixelFormat | None = None
         self._notes: tuple[str, ...] = ()
         self.dataset = header.dataset
-        self.transfer_syntax = header.transfer_syntax
+        self.transfer_syntax = UID(header.transfer_syntax)
         self.encoded_format = pixel_format(header.dataset, header.pixels.keyword)
         self._codec = codec_for(header.transfer_syntax)
         self._count = frame_count(header.dataset)

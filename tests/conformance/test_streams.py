@@ -1,0 +1,73 @@
+"""The conformance streams of HTJ2K: inside the tolerances of the standard, at every resolution that has some."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pacscore
+from conformance.references import read_reference
+
+DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared/data"))
+if not (DATA / "tolerances.csv").exists():
+    pytest.skip(f"no test data at {DATA}: set PACSCORE_TEST_DATA", allow_module_level=True)
+
+HAS_PART_1_BLOCKS = {"htj2k/conformance/ds0_hm_15_b8.j2k", "j2k/conformance/hifi_p1_02.j2k"}
+"""Parsed, and not yet decoded."""
+
+
+def _tolerances():
+    with (DATA / "tolerances.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            named = row["path"].startswith("htj2k/") or Path(row["path"]).name.startswith(("ds", "hifi"))
+            if named and row["reference"] and row["class"] != "jp2" and row["path"] not in HAS_PART_1_BLOCKS:
+                yield pytest.param(row, id=f"{row['path']}-r{row['reduce']}-c{row['component']}-class{row['class']}")
+
+
+def _component(image, index):
+    if index == "all":
+        return image if image.ndim == 3 else image[..., None]
+    if isinstance(image, list):
+        return image[int(index)]
+    return image if image.ndim == 2 else image[..., int(index)]
+
+
+@pytest.mark.parametrize("row", list(_tolerances()))
+def test_inside_tolerance(row):
+    image = pacscore.decode((DATA / row["path"]).read_bytes(), reduce=int(row["reduce"]))
+    want = read_reference(DATA / row["reference"])
+    got = _component(image, row["component"])
+    if row["component"] == "all":
+        want = want if want.ndim == 3 else want[..., None]
+    elif want.ndim == 3:
+        want = want[..., int(row["component"]) if want.shape[2] > 1 else 0]
+    assert got.shape == want.shape
+    error = got.astype(np.float64) - want.astype(np.float64)
+    if row["peak"]:
+        assert np.abs(error).max() <= float(row["peak"])
+        assert (error**2).mean() <= float(row["mse"]) * 1.001 + 1e-9
+
+
+def _hashed():
+    with (DATA / "manifest.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["path"].startswith("htj2k/wg04/"):
+                yield pytest.param(row, id=row["path"])
+
+
+@pytest.mark.parametrize("row", list(_hashed()))
+def test_medical_pictures_are_bit_exact(row):
+    image = pacscore.decode((DATA / row["path"]).read_bytes())
+    found = hashlib.sha256(image.astype("<" + row["pixel_dtype"]).tobytes()).hexdigest()
+    assert found in {row["pixel_sha256"], *row["alt_sha256"].split()}
+
+
+@pytest.mark.parametrize("path", sorted(HAS_PART_1_BLOCKS))
+def test_part_1_blocks_are_refused_by_name(path):
+    with pytest.raises(pacscore.UnsupportedError, match="Part 1"):
+        pacscore.decode((DATA / path).read_bytes())
