@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +21,20 @@ class _ComponentPlan(Protocol):
     @property
     def bands(self) -> Sequence[tuple[int, float]]: ...
 
+@final
 class CompiledPlan:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         components: Sequence[_ComponentPlan],
         owner: NDArray[np.int32],
         runs: Sequence[PacketRun],
         layers: int,
         color_transform: bool,
-    ) -> None: ...
+    ) -> Self: ...
 
+@final
 class TileDecoder:
-    def __init__(self, plan: CompiledPlan, target: int, block_limit: int) -> None: ...
+    def __new__(cls, plan: CompiledPlan, target: int, block_limit: int) -> Self: ...
     def read(
         self,
         data: bytes | memoryview,
@@ -47,8 +49,9 @@ class TileDecoder:
     def blocks_damaged(self) -> int: ...
     def store(self, windows: Sequence[tuple[Rect, NDArray[Any], int, int, bool]]) -> None: ...
 
+@final
 class TileEncoder:
-    def __init__(self, plan: CompiledPlan, target: int, block_limit: int, threads: int) -> None: ...
+    def __new__(cls, plan: CompiledPlan, target: int, block_limit: int, threads: int) -> Self: ...
     def load(
         self, component: int, array: NDArray[Any], sample_type: int, precision: int, is_signed: bool
     ) -> tuple[int, int]: ...

@@ -5,6 +5,8 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
+cimport cython
+
 import numpy as np
 
 from pacscore.errors import LimitError, OptionError, UnsupportedError
@@ -168,6 +170,8 @@ cdef pac_rect rect_of(object rect):
     return out
 
 
+@cython.final
+@cython.auto_pickle(False)
 cdef class CompiledPlan:
     """What C needs to know of a tile; immutable, shared between threads."""
 
@@ -252,6 +256,8 @@ cdef class CompiledPlan:
         return 0
 
 
+@cython.final
+@cython.auto_pickle(False)
 cdef class TileDecoder:
     """Decodes one tile once: read, prepare, decode_blocks (in any number of threads), store."""
 
@@ -352,6 +358,8 @@ cdef class TileDecoder:
             free(targets)
 
 
+@cython.final
+@cython.auto_pickle(False)
 cdef class TileEncoder:
     """Encodes one tile once: load each component, transform, encode_blocks (in ``threads`` threads), write."""
 
