@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NoReturn
 
@@ -70,6 +69,8 @@ class DecodeReport:
 
     def to_json(self) -> str:
         """Return the report as a JSON object, with its schema number and ``complete``."""
+        import json  # noqa: PLC0415 - decoding does not need it
+
         return json.dumps({"schema": self.schema, "complete": self.complete, **dataclasses.asdict(self)})
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.j2k._tile import TileDecoder
-from pacscore.j2k.boxes.reader import find_codestream
 from pacscore.j2k.codestream.headers import Codestream, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
@@ -25,6 +24,7 @@ from pacscore.support.targets import active_target
 
 __all__ = ["decode"]
 
+_SOC = b"\xff\x4f"
 _HT = 0x40
 _ALL_LAYERS = 65535
 
@@ -133,6 +133,16 @@ def _place(plan: TilePlan, precinct: int) -> tuple[int, int]:
     return int(plan.precincts.component[precinct]), int(plan.precincts.resolution[precinct])
 
 
+def _find_codestream(data: memoryview) -> tuple[int, int, str]:
+    """Return where the codestream starts and stops. Bare ones, the rule in DICOM, do not pay for loading the boxes."""
+    if data[:2] == _SOC:
+        return 0, len(data), "codestream"
+    from pacscore.j2k.boxes.reader import find_codestream  # noqa: PLC0415 - only files need it
+
+    wrapper = find_codestream(data)
+    return wrapper.start, wrapper.stop, wrapper.file_format
+
+
 def _check_choices(layers: int | None, threads: int, color: str, file_format: str) -> None:
     if layers is not None and layers < 1:
         raise OptionError(f"layers={layers} must be at least 1")
@@ -232,9 +242,9 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     """
     limits = limits or DEFAULT_LIMITS
     view_of_data = memoryview(data).cast("B")
-    wrapper = find_codestream(view_of_data)
-    stream = read_codestream(view_of_data, wrapper.start, wrapper.stop)
-    _check_choices(layers, threads, color, wrapper.file_format)
+    start, stop, file_format = _find_codestream(view_of_data)
+    stream = read_codestream(view_of_data, start, stop)
+    _check_choices(layers, threads, color, file_format)
     view = choose_view(stream.main.siz, reduce, region)
     limits.check_output(view.output_bytes, len(view_of_data))
 
