@@ -1,0 +1,16 @@
+from typing import Any
+
+import numpy as np
+
+def decode_block(
+    segments: list[tuple[bytes, int, bool]],
+    *,
+    width: int,
+    height: int,
+    missing_bitplanes: int,
+    magnitude_bitplanes: int,
+    style: int = 0,
+    orientation: int = 0,
+    wide: bool = False,
+    target: str | None = None,
+) -> np.ndarray[Any, Any]: ...

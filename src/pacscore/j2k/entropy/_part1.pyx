@@ -1,0 +1,151 @@
+"""One Part 1 code-block's bytes to samples, for tests and for reading beside T.800."""
+
+cimport cython
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+import numpy as np
+
+from pacscore.errors import CodestreamError, OptionError, UnsupportedError
+from pacscore.support import targets
+
+
+cdef extern from "support/status.h":
+    ctypedef enum pac_status:
+        PAC_OK
+        PAC_UNSUPPORTED
+
+cdef extern from "support/targets.h":
+    ctypedef enum pac_target:
+        pass
+
+cdef extern from "j2k/entropy/part1.h":
+    ctypedef struct pac_part1_segment:
+        const uint8_t *bytes
+        uint32_t length
+        int32_t passes
+        int32_t opens
+    ctypedef struct pac_part1_block:
+        const pac_part1_segment *segments
+        int32_t segment_count
+        int32_t width
+        int32_t height
+        int32_t missing_bitplanes
+        int32_t magnitude_bitplanes
+        int32_t style
+        int32_t orientation
+    ctypedef struct pac_part1_kernels:
+        pac_status (*decode32)(const pac_part1_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*decode64)(const pac_part1_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
+    void pac_part1_kernels_init(pac_part1_kernels *, pac_target) nogil
+    size_t pac_part1_scratch_size() nogil
+
+
+@cython.final
+@cython.auto_pickle(False)
+cdef class _Memory:
+    """Memory that is freed with its owner."""
+
+    cdef void *address
+
+    def __cinit__(self, size_t size):
+        self.address = malloc(size)
+        if self.address == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.address)
+
+
+cdef int _target_number(target) except -1:
+    available = targets.available_targets()
+    if target is not None and target not in available:
+        raise OptionError(f"target {target!r} is not one of {', '.join(available)}")
+    return targets.active_target() if target is None else available[target]
+
+
+def decode_block(
+    list segments,
+    *,
+    int32_t width,
+    int32_t height,
+    int32_t missing_bitplanes,
+    int32_t magnitude_bitplanes,
+    int32_t style=0,
+    int32_t orientation=0,
+    bint wide=False,
+    target=None,
+):
+    """Return the samples of one Part 1 code-block.
+
+    Source: T.800 Annexes C and D.
+
+    Parameters
+    ----------
+    segments : list of (bytes, int, bool)
+        Bytes of codeword segments in order, the coding passes they add, and whether a new segment begins there.
+    width, height : int, in samples
+        At most 1024 each and 4096 together.
+    missing_bitplanes : int
+        P, from the tag tree.
+    magnitude_bitplanes : int
+        M_b and the shift of a region of interest.
+    style : int
+        Code-block style as in COD.
+    orientation : int
+        0 LL, 1 HL, 2 LH, 3 HH.
+    wide : bool
+        Samples of 64 bits, for up to 62 bit-planes, rather than of 32 bits, for up to 30.
+    target : str, optional
+        CPU target by name; None is the active one.
+
+    Returns
+    -------
+    ndarray of uint32 or uint64, shape (height, width)
+        Sign in the top bit; below it the magnitude with one fraction bit, 2q + 2^p, p the sample's lowest plane.
+
+    Raises
+    ------
+    CodestreamError
+        If sizes, planes or passes contradict the standard, or a segmentation symbol is wrong.
+    UnsupportedError
+        If the samples are too small for so many planes.
+    """
+    if not (1 <= width <= 1024 and 1 <= height <= 1024 and width * height <= 4096):
+        raise OptionError(f"no code-block has {width} columns and {height} rows (T.800 A.6.1)")
+    cdef pac_part1_kernels kernels
+    pac_part1_kernels_init(&kernels, <pac_target> _target_number(target))
+    cdef _Memory scratch = _Memory(pac_part1_scratch_size())
+    cdef _Memory list_memory = _Memory((len(segments) + 1) * sizeof(pac_part1_segment))
+    cdef pac_part1_segment *pieces = <pac_part1_segment *> list_memory.address
+    cdef const uint8_t[::1] data
+    cdef list held = []
+    for number, (segment, passes, opens) in enumerate(segments):
+        data = segment
+        held.append(data)
+        pieces[<Py_ssize_t> number].bytes = &data[0] if data.shape[0] else NULL
+        pieces[<Py_ssize_t> number].length = <uint32_t> min(data.shape[0], 0x7fffffff)
+        pieces[<Py_ssize_t> number].passes = passes
+        pieces[<Py_ssize_t> number].opens = opens
+    cdef pac_part1_block block = pac_part1_block(
+        pieces, <int32_t> len(segments), width, height, missing_bitplanes, magnitude_bitplanes, style, orientation
+    )
+    samples = np.empty((height, width), np.uint64 if wide else np.uint32)
+    cdef uint32_t[:, ::1] narrow_view
+    cdef uint64_t[:, ::1] wide_view
+    cdef pac_status status
+    if wide:
+        wide_view = samples
+        with nogil:
+            status = kernels.decode64(&block, &wide_view[0, 0], width, scratch.address)
+    else:
+        narrow_view = samples
+        with nogil:
+            status = kernels.decode32(&block, &narrow_view[0, 0], width, scratch.address)
+    if status == PAC_UNSUPPORTED:
+        raise UnsupportedError("Part 1 code-block: more magnitude bit-planes than its sample words hold",
+                               feature="magnitude bit-planes", clause="T.800 E.1")
+    if status != PAC_OK:
+        raise CodestreamError("Part 1 code-block: its planes, passes or symbols contradict each other (T.800 D)",
+                              clause="T.800 D")
+    return samples

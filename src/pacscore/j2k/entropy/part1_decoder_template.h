@@ -1,0 +1,14 @@
+/* All that is compiled per target. */
+#include "j2k/entropy/part1_passes_template.h"
+
+#define PART1_BITS 32
+#define PART1_WORD uint32_t
+#include "j2k/entropy/part1_samples_template.h"
+#undef PART1_BITS
+#undef PART1_WORD
+
+#define PART1_BITS 64
+#define PART1_WORD uint64_t
+#include "j2k/entropy/part1_samples_template.h"
+#undef PART1_BITS
+#undef PART1_WORD

@@ -1,0 +1,73 @@
+/* Samples of a Part 1 block from its decoded planes, per target and word.
+ *
+ * Source: T.800 E.1.1.2 (half a step above what was decoded).
+ */
+
+/* Sixteen samples of a row; `bits` have one of them in every fourth place. */
+PAC_FN inline uint32_t PART1_NAME(part1_row)(uint64_t bits)
+{
+#if PAC_AVX2
+    return (uint32_t)__builtin_ia32_pext_di(bits, 0x1111111111111111u);
+#else
+    bits &= 0x1111111111111111u;
+    bits = (bits | bits >> 3) & 0x0303030303030303u;
+    bits = (bits | bits >> 6) & 0x000f000f000f000fu;
+    bits = (bits | bits >> 12) & 0x000000ff000000ffu;
+    return (uint32_t)(bits | bits >> 24) & 0xffff;
+#endif
+}
+
+/* The part of a row that lies in one word. `plane` is that of the word that was decoded first, `at` its bitmaps'. */
+PAC_FN void PART1_NAME(part1_row_samples)(const part1_scratch *scratch, const part1_result *result,
+                                          const uint64_t *plane, ptrdiff_t at, int row, PART1_WORD *samples, int count)
+{
+    const ptrdiff_t plane_words = scratch->words * scratch->stripes;
+    PART1_WORD values[16] = {0};
+    for (int32_t done = 0; done < result->planes; ++done, plane += plane_words) {
+        const uint32_t bits = PART1_NAME(part1_row)(*plane >> row);
+        for (int i = 0; i < 16; ++i)
+            values[i] = values[i] << 1 | (bits >> i & 1);
+    }
+    const uint32_t found = PART1_NAME(part1_row)(scratch->significant[at] >> row);
+    const uint32_t negative = PART1_NAME(part1_row)(scratch->negative[at] >> row);
+    const uint64_t higher = result->members_lack_plane ? scratch->members[at] : 0;
+    const uint32_t lacking = PART1_NAME(part1_row)(higher >> row);
+    for (int i = 0; i < 16; ++i) {
+        const PART1_WORD magnitude = (values[i] << 1) + 1 + (lacking >> i & 1);
+        const PART1_WORD sign = (PART1_WORD)(negative >> i & 1) << (PART1_BITS - 1);
+        values[i] = (magnitude << result->lowest_plane | sign) & (0 - (PART1_WORD)(found >> i & 1));
+    }
+    if (count == 16)
+        memcpy(samples, values, sizeof values);
+    else
+        memcpy(samples, values, (size_t)count * sizeof *values);
+}
+
+PAC_FN void PART1_NAME(part1_samples)(const part1_scratch *scratch, const part1_result *result, PART1_WORD *samples,
+                                      ptrdiff_t stride)
+{
+    for (int32_t y = 0; y < scratch->height; ++y, samples += stride) {
+        const ptrdiff_t stripe = y >> 2, at = part1_bitmap_at(scratch, stripe);
+        for (ptrdiff_t word = 0; word < scratch->words; ++word) {
+            const ptrdiff_t left = scratch->width - 16 * word;
+            PART1_NAME(part1_row_samples)
+            (scratch, result, scratch->planes + stripe * scratch->words + word, at + word, y & 3, samples + 16 * word,
+             (int)(left < 16 ? left : 16));
+        }
+    }
+}
+
+PAC_FN pac_status PART1_NAME(part1_decode)(const pac_part1_block *block, PART1_WORD *samples, ptrdiff_t stride,
+                                           void *memory)
+{
+    const part1_passes passes = {PAC_NAME(part1_significance_pass), PAC_NAME(part1_refinement_pass),
+                                 PAC_NAME(part1_cleanup_pass)};
+    part1_result result;
+    const pac_status status = part1_check(block, PART1_BITS - 2);
+    if (status)
+        return status;
+    const pac_status decoded = part1_decode_passes(block, &passes, memory, &result);
+    if (!decoded)
+        PART1_NAME(part1_samples)(memory, &result, samples, stride);
+    return decoded;
+}
