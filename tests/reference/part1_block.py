@@ -260,8 +260,10 @@ class Block:
 
     def may_run(self, y: int, x: int) -> bool:
         rows = range(y, y + 4)
-        return y % 4 == 0 and y + 4 <= self.height and not any(
-            self.significant[row][x] or self.visited[row][x] or self.zero_context(row, x) for row in rows
+        return (
+            y % 4 == 0
+            and y + 4 <= self.height
+            and not any(self.significant[row][x] or self.visited[row][x] or self.zero_context(row, x) for row in rows)
         )
 
     def run(self, coder: Coder, y: int, x: int, plane: int) -> int:

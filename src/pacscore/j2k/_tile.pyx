@@ -9,7 +9,7 @@ cimport cython
 
 import numpy as np
 
-from pacscore.errors import LimitError, OptionError, UnsupportedError
+from pacscore.errors import LimitError, OptionError
 
 
 cdef extern from "support/status.h":
@@ -157,10 +157,6 @@ cdef int check(pac_status status) except -1:
         raise MemoryError("no memory for the coefficients of a tile")
     if status == PAC_LIMIT:
         raise LimitError("the tile has more precincts or code-blocks than Limits.code_blocks")
-    if status == PAC_UNSUPPORTED:
-        raise UnsupportedError(
-            "the codestream has code-blocks of Part 1, which pacscore cannot decode yet (T.800 Annex D)",
-            feature="Part 1 code-blocks", clause="T.800 Annex D")
     raise SystemError(f"the tile core returned status {<int> status}")
 
 

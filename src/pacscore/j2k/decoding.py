@@ -25,7 +25,6 @@ from pacscore.support.targets import active_target
 __all__ = ["decode"]
 
 _SOC = b"\xff\x4f"
-_HT = 0x40
 _ALL_LAYERS = 65535
 
 
@@ -54,12 +53,6 @@ class _Frame:
         levels = min(len(component.geometry.resolutions) for component in plan.components) - 1
         if self.view.reduce > levels:
             raise OptionError(f"reduce={self.view.reduce}, but tile {tile} has only {levels} decomposition levels")
-        if not all(component.style & _HT for component in plan.components):
-            raise UnsupportedError(
-                "the codestream has code-blocks of Part 1, which pacscore cannot decode yet (T.800 Annex D)",
-                feature="Part 1 code-blocks",
-                clause="T.800 Annex D",
-            )
         return plan
 
     def decode_tile(self, tile: int, planes: list[NDArray[Any]], threads: int) -> None:
@@ -73,7 +66,7 @@ class _Frame:
         run_in_threads(threads, decoder.decode_blocks)
         if decoder.blocks_damaged:
             self.log.count_blocks(decoder.blocks_damaged)
-            what = f"tile {tile}: {decoder.blocks_damaged} code-blocks do not decode (T.814 7.3)"
+            what = f"tile {tile}: {decoder.blocks_damaged} code-blocks do not decode (T.800 Annex D, T.814 7.3)"
             self.log.add(Damage("block", what, tile=tile))
         decoder.store(self.view.windows(plan, planes))
 

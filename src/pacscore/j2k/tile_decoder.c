@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SAMPLES = 4096, REFINEMENT_CAPACITY = 1 << 16, BATCH = 8 };
+enum { BLOCK_SAMPLES = 4096, REFINEMENT_CAPACITY = 1 << 16, MOST_SEGMENTS = 3 * 127, BATCH = 8 };
 
 void pac_tile_kernels_init(pac_tile_kernels *kernels, pac_target target)
 {
     pac_ht_kernels_init(&kernels->ht, target);
+    pac_part1_kernels_init(&kernels->part1, target);
     pac_quantization_kernels_init(&kernels->quantization, target);
     pac_wavelet_kernels_init(&kernels->wavelet, target);
     pac_components_kernels_init(&kernels->components, target);
@@ -113,22 +114,27 @@ pac_status pac_tile_prepare(pac_tile_decoder *decoder)
 typedef struct {
     uint64_t *words;     /* BLOCK_SAMPLES of them, also used as 32-bit words */
     uint8_t *refinement; /* joined pieces */
-    void *ht;
+    pac_part1_segment *segments;
+    void *ht, *part1;
 } block_scratch;
 
 static void scratch_free(block_scratch *scratch)
 {
     free(scratch->words);
     free(scratch->refinement);
+    free(scratch->segments);
     free(scratch->ht);
+    free(scratch->part1);
 }
 
 static pac_status scratch_init(block_scratch *scratch)
 {
     scratch->words = aligned_alloc(64, BLOCK_SAMPLES * sizeof *scratch->words);
     scratch->refinement = malloc(REFINEMENT_CAPACITY);
+    scratch->segments = malloc(MOST_SEGMENTS * sizeof *scratch->segments);
     scratch->ht = aligned_alloc(64, (pac_ht_scratch_size() + 63) & ~(size_t)63);
-    if (scratch->words && scratch->refinement && scratch->ht)
+    scratch->part1 = aligned_alloc(64, (pac_part1_scratch_size() + 63) & ~(size_t)63);
+    if (scratch->words && scratch->refinement && scratch->segments && scratch->ht && scratch->part1)
         return PAC_OK;
     scratch_free(scratch);
     return PAC_NO_MEMORY;
@@ -170,39 +176,78 @@ static pac_status find_ht_set(const pac_tile_decoder *decoder, const pac_code_bl
     return ht->passes > 3 ? PAC_CORRUPT : PAC_OK;
 }
 
-static pac_status decode_block(pac_tile_decoder *decoder, const pac_block_task *task, block_scratch *scratch)
+static pac_status decode_ht(const pac_tile_decoder *decoder, const pac_block_task *task, block_scratch *scratch,
+                            int *coded)
 {
     const pac_tile_component *component = &decoder->plan->components[task->resolution->component];
-    const pac_code_block *block = task->block;
-    if (block->kind == PAC_BLOCK_PART1)
-        return PAC_UNSUPPORTED;
-    int32_t width = block->width, height = block->height, roi = component->roi_shift;
-    pac_ht_block ht = {.width = width,
-                       .height = height,
+    pac_ht_block ht = {.width = task->block->width,
+                       .height = task->block->height,
                        .magnitude_bitplanes = task->band->magnitude_bitplanes,
                        .vertically_causal = (component->style & PAC_STYLE_CAUSAL) != 0};
-    pac_status status = find_ht_set(decoder, block, scratch, &ht);
+    pac_status status = find_ht_set(decoder, task->block, scratch, &ht);
+    *coded = ht.passes > 0;
     if (status || !ht.passes)
         return status;
+    const pac_ht_kernels *kernels = &decoder->kernels.ht;
+    return component->wide ? kernels->decode64(&ht, scratch->words, ht.width, scratch->ht)
+                           : kernels->decode32(&ht, (uint32_t *)scratch->words, ht.width, scratch->ht);
+}
+
+/* A piece that was lost ends what can be decoded of its block. Each piece has a pass, so MOST_SEGMENTS hold them. */
+static pac_status decode_part1(const pac_tile_decoder *decoder, const pac_block_task *task, block_scratch *scratch,
+                               int *coded)
+{
+    const pac_tile_component *component = &decoder->plan->components[task->resolution->component];
+    pac_part1_block part1 = {.segments = scratch->segments,
+                             .width = task->block->width,
+                             .height = task->block->height,
+                             .missing_bitplanes = task->block->missing_bitplanes,
+                             .magnitude_bitplanes = task->band->magnitude_bitplanes,
+                             .style = component->style,
+                             .orientation = task->band->orientation};
+    for (int32_t i = task->block->first_piece; i >= 0 && part1.segment_count < MOST_SEGMENTS;) {
+        const pac_piece *piece = &decoder->precincts.pieces[i];
+        if (piece->kind != PAC_PIECE_PART1)
+            break;
+        scratch->segments[part1.segment_count++] =
+            (pac_part1_segment){decoder->data + piece->offset, piece->length, piece->passes, piece->opens};
+        i = piece->next;
+    }
+    *coded = part1.segment_count > 0;
+    if (!*coded)
+        return PAC_OK;
+    const pac_part1_kernels *kernels = &decoder->kernels.part1;
+    return component->wide ? kernels->decode64(&part1, scratch->words, part1.width, scratch->part1)
+                           : kernels->decode32(&part1, (uint32_t *)scratch->words, part1.width, scratch->part1);
+}
+
+static void dequantize_block(const pac_tile_decoder *decoder, const pac_block_task *task, const block_scratch *scratch)
+{
+    const pac_tile_component *component = &decoder->plan->components[task->resolution->component];
     const pac_quantization_kernels *kernels = &decoder->kernels.quantization;
     const pac_plane *plane = &decoder->planes[task->resolution->component];
+    int32_t width = task->block->width, height = task->block->height, roi = component->roi_shift;
     ptrdiff_t stride = plane->stride;
     void *out = (uint8_t *)plane->samples + (size_t)pac_band_offset(task, stride) * coefficient_size(component);
+    const uint32_t *words = (const uint32_t *)scratch->words;
     double half_step = task->band->step * 0.5;
-    if (component->wide) {
-        status = decoder->kernels.ht.decode64(&ht, scratch->words, width, scratch->ht);
-        if (!status && component->reversible)
-            kernels->dequantize_i64(scratch->words, width, width, height, roi, out, stride);
-        else if (!status)
-            kernels->dequantize_f64(scratch->words, width, width, height, roi, half_step, out, stride);
-    } else {
-        uint32_t *words = (uint32_t *)scratch->words;
-        status = decoder->kernels.ht.decode32(&ht, words, width, scratch->ht);
-        if (!status && component->reversible)
-            kernels->dequantize_i32(words, width, width, height, roi, out, stride);
-        else if (!status)
-            kernels->dequantize_f32(words, width, width, height, roi, (float)half_step, out, stride);
-    }
+    if (component->wide && component->reversible)
+        kernels->dequantize_i64(scratch->words, width, width, height, roi, out, stride);
+    else if (component->wide)
+        kernels->dequantize_f64(scratch->words, width, width, height, roi, half_step, out, stride);
+    else if (component->reversible)
+        kernels->dequantize_i32(words, width, width, height, roi, out, stride);
+    else
+        kernels->dequantize_f32(words, width, width, height, roi, (float)half_step, out, stride);
+}
+
+static pac_status decode_block(const pac_tile_decoder *decoder, const pac_block_task *task, block_scratch *scratch)
+{
+    int coded;
+    pac_status status = task->block->kind == PAC_BLOCK_PART1 ? decode_part1(decoder, task, scratch, &coded)
+                                                             : decode_ht(decoder, task, scratch, &coded);
+    if (!status && coded)
+        dequantize_block(decoder, task, scratch);
     return status;
 }
 
@@ -217,17 +262,14 @@ pac_status pac_tile_decode_blocks(pac_tile_decoder *decoder)
         if (first >= decoder->task_count)
             break;
         for (int64_t i = first; i < pac_min(first + BATCH, decoder->task_count); i++) {
-            status = decode_block(decoder, &decoder->tasks[i], &scratch);
-            if (status == PAC_UNSUPPORTED)
-                atomic_store(&decoder->unsupported, 1);
-            else if (status) {
+            if (decode_block(decoder, &decoder->tasks[i], &scratch)) {
                 decoder->tasks[i].block->damaged = 1;
                 atomic_fetch_add(&decoder->blocks_damaged, 1);
             }
         }
     }
     scratch_free(&scratch);
-    return atomic_load(&decoder->unsupported) ? PAC_UNSUPPORTED : PAC_OK;
+    return PAC_OK;
 }
 
 static void inverse_level(const pac_tile_kernels *kernels, const pac_tile_component *component, const pac_plane *plane,

@@ -10,12 +10,14 @@
 
 #include "j2k/components/components.h"
 #include "j2k/entropy/ht.h"
+#include "j2k/entropy/part1.h"
 #include "j2k/packets/reader.h"
 #include "j2k/quantization/quantization.h"
 #include "j2k/wavelet/wavelet.h"
 
 typedef struct {
     pac_ht_kernels ht;
+    pac_part1_kernels part1;
     pac_quantization_kernels quantization;
     pac_wavelet_kernels wavelet;
     pac_components_kernels components;
@@ -67,7 +69,6 @@ typedef struct {
     int64_t task_count;
     int32_t discard_levels;
     atomic_llong next_task, blocks_damaged;
-    atomic_int unsupported; /* a Part 1 block was met */
 } pac_tile_decoder;
 
 pac_status pac_tile_decoder_init(pac_tile_decoder *decoder, const pac_tile_plan *plan, pac_target target,
