@@ -42,7 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     coding.add_argument("--levels", type=int, dest="decomposition_levels", metavar="N", help="decomposition levels")
     coding.add_argument("--code-block", type=int, nargs=2, metavar=("ROWS", "COLUMNS"), help="default: 64 64")
     coding.add_argument("--tile", type=int, nargs=2, metavar=("ROWS", "COLUMNS"), help="default: one tile")
+    coding.add_argument(
+        "--precinct",
+        type=int,
+        nargs=2,
+        action="append",
+        metavar=("ROWS", "COLUMNS"),
+        help="highest resolution first; give it again for the next ones",
+    )
     coding.add_argument("--progression", choices=("LRCP", "RLCP", "RPCL", "PCRL", "CPRL"))
+    coding.add_argument(
+        "--tile-parts", choices=("single", "resolution", "component", "layer"), help="at what a new tile-part begins"
+    )
     filters = coding.add_mutually_exclusive_group()
     filters.add_argument("--reversible", action="store_true", default=None, help="the 5-3 filter")
     filters.add_argument("--irreversible", action="store_false", dest="reversible", help="the 9-7 filter")
@@ -95,6 +106,7 @@ def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
             "reversible",
             "quantization_step",
             "color_transform",
+            "tile_parts",
             "tlm",
             "plt",
             "comment",
@@ -103,4 +115,5 @@ def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("code_block", "tile"):
         given[f"{name}_rows"], given[f"{name}_columns"] = getattr(arguments, name) or (None, None)
     given |= {name: getattr(arguments, name) or None for name in ("sop", "eph")}
+    given["precincts"] = tuple(map(tuple, arguments.precinct)) if arguments.precinct else None
     return {name: value for name, value in given.items() if value is not None}
