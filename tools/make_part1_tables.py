@@ -57,8 +57,10 @@ def zero_coding(contexts: list[Row], band: str) -> Values:
     def count(bits: int, names: tuple[str, ...]) -> int:
         return sum(bits >> NEIGHBOURS[name] & 1 for name in names)
 
-    groups = ("L", "R"), ("U", "D"), ("UL", "UR", "DL", "DR")
-    return [by_sums[tuple(count(bits, names) for names in groups)] for bits in range(256)]
+    return [
+        by_sums[count(bits, ("L", "R")), count(bits, ("U", "D")), count(bits, ("UL", "UR", "DL", "DR"))]
+        for bits in range(256)
+    ]
 
 
 def sign_coding(contexts: list[Row]) -> Values:
