@@ -124,13 +124,16 @@ def test_encode(run, picture: np.ndarray, tmp_path: Path, syntax: str) -> None:
 def test_encode_with_options(run, picture: np.ndarray, tmp_path: Path) -> None:
     source, output = tmp_path / "picture.npy", tmp_path / "picture.j2c"
     np.save(source, picture)
-    words = "--levels 2 --code-block 32 16 --tile 40 50 --progression CPRL --irreversible --plt --precinct 64 32 --tile-parts resolution --comment made"
+    words = (
+        "--levels 2 --code-block 32 16 --tile 40 50 --progression RLCP --irreversible --plt "
+        "--precinct 64 32 --tile-parts resolution --comment made"
+    )
     assert run("encode", source, output, "--to", "htj2k", *words.split(), "--quantization-step", 0.001)[0] == 0
     info = pacscore.inspect(output.read_bytes())
     assert info.decomposition_levels == 2
     assert (info.code_block_rows, info.code_block_columns) == (32, 16)
     assert (info.tile_rows, info.tile_columns) == (40, 50)
-    assert info.progression == "CPRL"
+    assert info.progression == "RLCP"
     assert not info.reversible
     assert info.has_plt
     assert info.precincts[-1] == (64, 32)
