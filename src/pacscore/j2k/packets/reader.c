@@ -122,10 +122,12 @@ static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_b
         if (!status)
             status = read_blocks(at, &at->state->precincts[precinct], resolution, layer, lengths);
     }
+    if (status && !(status == PAC_CORRUPT && lengths->bits->exhausted))
+        return status; /* what is wrong behind the last byte is that there is no more */
     pac_read_align(lengths->bits);
-    if (!status && lengths->bits->exhausted)
+    if (lengths->bits->exhausted)
         return out_of_bytes(at, "a packet header ends early (T.800 B.10)");
-    return status;
+    return PAC_OK;
 }
 
 static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int wanted)
