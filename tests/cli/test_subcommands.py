@@ -11,8 +11,6 @@ import pytest
 
 import pacscore
 
-pytestmark = pytest.mark.skipif("encode" not in pacscore.__all__, reason="there is no encoder yet")
-
 
 def test_info_of_a_codestream(run_json, run, codestream: Path) -> None:
     status, document = run_json("info", codestream)

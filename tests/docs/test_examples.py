@@ -11,8 +11,6 @@ import pytest
 
 import pacscore
 
-pytestmark = pytest.mark.skipif("encode" not in pacscore.__all__, reason="there is no encoder yet")
-
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("[0-9][0-9]_*.py"))
 
 
