@@ -89,7 +89,7 @@ class MQDecoder:
             if self.ct == 0:
                 self._byte_in()
             self.a <<= 1
-            self.c <<= 1
+            self.c = self.c << 1 & 0xFFFFFFFF
             self.ct -= 1
             if self.a & 0x8000:
                 return
@@ -121,7 +121,7 @@ class MQDecoder:
 
 
 class ExactMQDecoder(MQDecoder):
-    """The same arithmetic with a code of unbounded length: carries go in at once.
+    """The same arithmetic on the segment as one number: carries go in at once.
 
     It differs from the figures of C.3 only for bytes that no MQ encoder makes.
     """
@@ -151,7 +151,7 @@ class ExactMQDecoder(MQDecoder):
         while not self.a & 0x8000:
             self.a <<= 1
             self.used += 1
-            self.c = self._take(self.c, 1)
+            self.c = self._take(self.c, 1) & 0xFFFF
 
     def code(self, context: int, decision: int = 0) -> int:
         qe = STATES[self.contexts.index[context]][0]

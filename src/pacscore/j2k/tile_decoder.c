@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "j2k/packets/block_lengths.h"
+
 enum { BLOCK_SAMPLES = 4096, REFINEMENT_CAPACITY = 1 << 16, MOST_SEGMENTS = 3 * 127, BATCH = 8 };
 
 void pac_tile_kernels_init(pac_tile_kernels *kernels, pac_target target)
@@ -193,6 +195,17 @@ static pac_status decode_ht(const pac_tile_decoder *decoder, const pac_block_tas
                            : kernels->decode32(&ht, (uint32_t *)scratch->words, ht.width, scratch->ht);
 }
 
+/* Passes that came without bytes, before the block was known to be one of Part 1: they open segments nevertheless. */
+static int32_t list_placeholders(int32_t style, int32_t passes, pac_part1_segment *segments)
+{
+    int32_t count = 0;
+    for (int32_t pass = 0, end; pass < passes; pass = end) {
+        end = (int32_t)pac_min(pac_segment_end(style, pass), passes);
+        segments[count++] = (pac_part1_segment){.passes = end - pass, .opens = 1};
+    }
+    return count;
+}
+
 /* A piece that was lost ends what can be decoded of its block. Each piece has a pass, so MOST_SEGMENTS hold them. */
 static pac_status decode_part1(const pac_tile_decoder *decoder, const pac_block_task *task, block_scratch *scratch,
                                int *coded)
@@ -205,6 +218,8 @@ static pac_status decode_part1(const pac_tile_decoder *decoder, const pac_block_
                              .magnitude_bitplanes = task->band->magnitude_bitplanes,
                              .style = component->style,
                              .orientation = task->band->orientation};
+    const int32_t before = decoder->precincts.pieces[task->block->first_piece].first_pass;
+    part1.segment_count = list_placeholders(part1.style, before, scratch->segments);
     for (int32_t i = task->block->first_piece; i >= 0 && part1.segment_count < MOST_SEGMENTS;) {
         const pac_piece *piece = &decoder->precincts.pieces[i];
         if (piece->kind != PAC_PIECE_PART1)

@@ -38,6 +38,11 @@ int32_t pac_segment_end(int32_t style, int32_t pass)
     return pass % 3 == 0 ? pass + 1 : pass - (pass - 1) % 3 + 2; /* a cleanup alone, a raw pair together */
 }
 
+static int opens_segment(int32_t style, int32_t pass)
+{
+    return pass == 0 || pac_segment_end(style, pass - 1) == pass;
+}
+
 static pac_status grow_pieces(pac_precincts *state)
 {
     int64_t capacity = state->piece_capacity ? 2 * state->piece_capacity : 256;
@@ -92,7 +97,7 @@ static const char *read_part1(pac_block_lengths *lengths, pac_code_block *block,
     while (passes && !what) {
         int32_t end = pac_segment_end(lengths->style, block->passes);
         uint32_t here = (uint32_t)pac_min(passes, end - block->passes), length = 0;
-        int opens = !block->passes || pac_segment_end(lengths->style, block->passes - 1) == block->passes;
+        int opens = opens_segment(lengths->style, block->passes);
         what = read_length(lengths, block, floor_log2(here), &length);
         if (!what)
             what = add_piece(lengths, block, PAC_PIECE_PART1, length, here, opens);
@@ -106,7 +111,7 @@ static const char *turn_part1(pac_block_lengths *lengths, pac_code_block *block,
 {
     if (!(lengths->style & PAC_STYLE_MIXED))
         return "a length where an HT block can only have placeholder passes (T.814 B.3)";
-    int opens = !block->passes;
+    int opens = opens_segment(lengths->style, block->passes);
     block->kind = PAC_BLOCK_PART1;
     return add_piece(lengths, block, PAC_PIECE_PART1, length, passes, opens);
 }
