@@ -108,7 +108,8 @@ def test_we_read_lossy_openjph_as_it_does(dtype, shape, step, seed):
     ours, theirs = pc.decode(data), np.asarray(imagecodecs.htj2k_decode(data)).reshape(shape)
     assert not pc.inspect(data).reversible
     assert largest_difference(ours, theirs) <= 1
-    assert largest_difference(ours, array) <= max(1, step * 2**bits * 4)
+    # No tight bound: the errors of several bands add up, and ICT makes those of the chroma components larger.
+    assert largest_difference(ours, array) <= max(1, step * 2**bits * 8)
 
 
 @st.composite
