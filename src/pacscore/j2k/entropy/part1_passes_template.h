@@ -136,6 +136,25 @@ PAC_FN inline uint32_t PAC_NAME(part1_run)(part1_scratch *scratch, part1_mq *mq)
     return 2 * high + part1_mq_decode(mq, &scratch->mq_states[PART1_UNIFORM]);
 }
 
+/* The members that are left after run columns that decode to zeros without renormalisation: on empty background they
+ * are many, and can be foreseen. */
+PAC_FN inline uint64_t PAC_NAME(part1_skip_runs)(const part1_scratch *scratch, part1_mq *mq, uint64_t ahead,
+                                                 uint64_t runs)
+{
+    const uint64_t now = scratch->mq_states[PART1_RUN], q = now & (uint64_t)0xffff << 48;
+    if (now & 1)
+        return ahead;
+    while (ahead != 0) {
+        const uint32_t position = (uint32_t)__builtin_ctzll(ahead);
+        if (!(runs >> position & 1) || mq->code < q || !((mq->interval - q) >> 63))
+            break;
+        mq->interval -= q;
+        mq->code -= q;
+        ahead &= ~((uint64_t)15 << position);
+    }
+    return ahead;
+}
+
 /* Columns, in their top row, whose four samples are all members without a significant neighbour. */
 PAC_FN inline uint64_t PAC_NAME(part1_run_columns)(const part1_scratch *scratch, ptrdiff_t at, uint64_t members)
 {
@@ -153,6 +172,11 @@ PAC_FN inline void PAC_NAME(part1_clean)(part1_scratch *scratch, part1_mq *mq, p
     while (ahead != 0) {
         uint32_t position = (uint32_t)__builtin_ctzll(ahead);
         if (runs >> position & 1) {
+            const uint64_t left = PAC_NAME(part1_skip_runs)(scratch, mq, ahead, runs);
+            if (left != ahead) {
+                ahead = left;
+                continue;
+            }
             const uint32_t zeros = PAC_NAME(part1_run)(scratch, mq);
             ahead &= ~(((((uint64_t)2 << zeros) - 1) & 15) << position);
             position += zeros;

@@ -17,31 +17,44 @@ PAC_FN inline uint32_t PART1_NAME(part1_row)(uint64_t bits)
 #endif
 }
 
+#define PART1_VECTOR (PAC_AVX2 ? 32 : 16)
+#define PART1_LANES (PART1_VECTOR / (PART1_BITS / 8))
+typedef PART1_WORD PART1_NAME(part1_lanes) __attribute__((vector_size(PART1_VECTOR)));
+
+/* Words that are all ones where the bit of their lane is set. */
+PAC_FN inline PART1_NAME(part1_lanes) PART1_NAME(part1_spread_bits)(uint32_t bits)
+{
+    PART1_NAME(part1_lanes) select;
+    for (int i = 0; i < PART1_LANES; ++i)
+        select[i] = (PART1_WORD)1 << i;
+    return (PART1_NAME(part1_lanes))(((PART1_WORD)bits & select) == select);
+}
+
 /* The part of a row that lies in one word. `plane` is that of the word that was decoded first, `at` its bitmaps'. */
 PAC_FN void PART1_NAME(part1_row_samples)(const part1_scratch *scratch, const part1_result *result,
-                                          const uint64_t *plane, ptrdiff_t at, int row, PART1_WORD *samples, int count)
+                                          const uint64_t *plane, ptrdiff_t at, int row, PART1_WORD *samples)
 {
     const ptrdiff_t plane_words = scratch->words * scratch->stripes;
-    PART1_WORD values[16] = {0};
-    for (int32_t done = 0; done < result->planes; ++done, plane += plane_words) {
-        const uint32_t bits = PART1_NAME(part1_row)(*plane >> row);
-        for (int i = 0; i < 16; ++i)
-            values[i] = values[i] << 1 | (bits >> i & 1);
-    }
     const uint32_t found = PART1_NAME(part1_row)(scratch->significant[at] >> row);
     const uint32_t negative = PART1_NAME(part1_row)(scratch->negative[at] >> row);
-    const uint64_t higher = result->members_lack_plane ? scratch->members[at] : 0;
-    const uint32_t lacking = PART1_NAME(part1_row)(higher >> row);
-    for (int i = 0; i < 16; ++i) {
-        const PART1_WORD magnitude = (values[i] << 1) + 1 + (lacking >> i & 1);
-        const PART1_WORD sign = (PART1_WORD)(negative >> i & 1) << (PART1_BITS - 1);
-        values[i] = (magnitude << result->lowest_plane | sign) & (0 - (PART1_WORD)(found >> i & 1));
+    const uint32_t higher = result->members_lack_plane ? PART1_NAME(part1_row)(scratch->members[at] >> row) : 0;
+    PART1_NAME(part1_lanes) values[16 / PART1_LANES] = {0};
+    for (int32_t done = 0; done < result->planes; ++done, plane += plane_words) {
+        const uint32_t bits = PART1_NAME(part1_row)(*plane >> row);
+        for (int part = 0; part < 16 / PART1_LANES; ++part)
+            values[part] += values[part] - PART1_NAME(part1_spread_bits)(bits >> part * PART1_LANES);
     }
-    if (count == 16)
-        memcpy(samples, values, sizeof values);
-    else
-        memcpy(samples, values, (size_t)count * sizeof *values);
+    for (int part = 0; part < 16 / PART1_LANES; ++part) {
+        const int first = part * PART1_LANES;
+        PART1_NAME(part1_lanes) word = 2 * values[part] + 1 - PART1_NAME(part1_spread_bits)(higher >> first);
+        word = word << result->lowest_plane & PART1_NAME(part1_spread_bits)(found >> first);
+        word |= PART1_NAME(part1_spread_bits)(negative >> first) & (PART1_WORD)1 << (PART1_BITS - 1);
+        memcpy(samples + first, &word, sizeof word);
+    }
 }
+
+#undef PART1_LANES
+#undef PART1_VECTOR
 
 PAC_FN void PART1_NAME(part1_samples)(const part1_scratch *scratch, const part1_result *result, PART1_WORD *samples,
                                       ptrdiff_t stride)
@@ -50,9 +63,11 @@ PAC_FN void PART1_NAME(part1_samples)(const part1_scratch *scratch, const part1_
         const ptrdiff_t stripe = y >> 2, at = part1_bitmap_at(scratch, stripe);
         for (ptrdiff_t word = 0; word < scratch->words; ++word) {
             const ptrdiff_t left = scratch->width - 16 * word;
-            PART1_NAME(part1_row_samples)
-            (scratch, result, scratch->planes + stripe * scratch->words + word, at + word, y & 3, samples + 16 * word,
-             (int)(left < 16 ? left : 16));
+            const uint64_t *const plane = scratch->planes + stripe * scratch->words + word;
+            PART1_WORD cut[16], *const whole = samples + 16 * word;
+            PART1_NAME(part1_row_samples)(scratch, result, plane, at + word, y & 3, left < 16 ? cut : whole);
+            if (left < 16)
+                memcpy(whole, cut, (size_t)left * sizeof *cut);
         }
     }
 }
