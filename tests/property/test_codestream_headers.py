@@ -141,7 +141,7 @@ def crgs(csiz: int) -> st.SearchStrategy[Crg]:
 
 def unknowns() -> st.SearchStrategy[Unknown]:
     with_segment = st.builds(Unknown, st.sampled_from([0xFF00, 0xFF2F, 0xFF40, 0xFF6F, 0xFF7A, 0xFFFF]), SOME_BYTES)
-    return with_segment | st.builds(Unknown, st.integers(0xFF30, 0xFF3F))
+    return with_segment | st.integers(0xFF30, 0xFF3F).map(Unknown)
 
 
 def main_segments(csiz: int) -> st.SearchStrategy[object]:
@@ -175,6 +175,7 @@ def test_main_headers(header: MainHeader) -> None:
     data = write_main_header(header) + b"\xff\x90"
     read = read_main_header(data)
     assert read == header
+    assert list(map(type, read.segments)) == list(map(type, header.segments))
     assert read.stop == len(data) - 2
     assert write_main_header(read) + b"\xff\x90" == data
 
@@ -204,6 +205,7 @@ def test_tile_parts(segments: list, body: bytes, count: int) -> None:
     read = read_codestream(data)
     (part,) = read.tile_parts
     assert (part.sot, part.segments) == (sot, tuple(segments))
+    assert list(map(type, part.segments)) == list(map(type, segments))
     assert data[part.body_start : part.body_stop] == body
     assert (read.damages, read.notes) == ((), ())
 

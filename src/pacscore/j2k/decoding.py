@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numpy.typing import NDArray
 
@@ -17,10 +17,12 @@ from pacscore.j2k.damage_log import DamageLog, OnDamage
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.view import View, choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
-from pacscore.region import Region
 from pacscore.report import Damage, Image, Partial
 from pacscore.support.scheduler import run_in_threads
 from pacscore.support.targets import active_target
+
+if TYPE_CHECKING:  # annotations alone
+    from pacscore.region import Region
 
 __all__ = ["decode"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pacscore.errors import CodestreamError, LimitError, UnsupportedError
 from pacscore.j2k._tile import CompiledPlan
@@ -30,8 +31,7 @@ _PLANNED = (Siz, Cod, Coc, Qcd, Qcc, Rgn, Poc)
 """The segments that a plan depends on; others differ from frame to frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentPlan:
+class ComponentPlan(NamedTuple):
     """One component of a tile.
 
     Attributes
@@ -145,11 +145,18 @@ def _component_plans(
     )
 
 
+_Planned = tuple[tuple[type[Segment], Segment], ...]
+
+
+def _planned(segments: Iterable[Segment]) -> _Planned:
+    """Return what a plan depends on, each segment with its kind: as tuples, segments of two kinds may be equal."""
+    return tuple((type(segment), segment) for segment in segments if isinstance(segment, _PLANNED))
+
+
 @lru_cache(maxsize=256)
-def _plan_tile(
-    main_segments: tuple[Segment, ...], tile_segments: tuple[Segment, ...], index: int, code_blocks: int
-) -> TilePlan:
-    main = MainHeader(main_segments)
+def _plan_tile(of_main: _Planned, of_tile: _Planned, index: int, code_blocks: int) -> TilePlan:
+    main = MainHeader(tuple(segment for _, segment in of_main))
+    tile_segments = tuple(segment for _, segment in of_tile)
     siz = main.siz
     tile = tile_rect(image_rect(siz), (siz.xtsiz, siz.ytsiz), (siz.xtosiz, siz.ytosiz), index)
     coding = tile_coding(main, tile_segments)
@@ -187,9 +194,4 @@ def plan_tile(main: MainHeader, segments: Iterable[Segment], index: int, code_bl
     LimitError
         If the tile has too many precincts.
     """
-    return _plan_tile(
-        tuple(segment for segment in main.segments if isinstance(segment, _PLANNED)),
-        tuple(segment for segment in segments if isinstance(segment, _PLANNED)),
-        index,
-        code_blocks,
-    )
+    return _plan_tile(_planned(main.segments), _planned(segments), index, code_blocks)

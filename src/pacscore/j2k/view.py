@@ -8,8 +8,7 @@ Source: T.800 B.2, B.5.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,10 @@ from pacscore.j2k.codestream.segments import Siz
 from pacscore.j2k.packets.geometry import Rect
 from pacscore.j2k.plan import TilePlan, image_rect
 from pacscore.pixel_format import container_dtype
-from pacscore.region import Region
 from pacscore.report import Image
+
+if TYPE_CHECKING:  # annotations alone
+    from pacscore.region import Region
 
 __all__ = ["SAMPLE_TYPES", "View", "choose_view"]
 
@@ -31,8 +32,7 @@ Window = tuple[Rect, NDArray[Any], int, int, bool]
 """A rectangle of a tile-component, the array for it, its sample type, precision and sign."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A rectangle of an image at one resolution.
 
     Attributes

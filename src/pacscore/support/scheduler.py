@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 __all__ = ["run_in_threads"]
@@ -26,6 +25,8 @@ def run_in_threads(threads: int, work: Callable[[], None]) -> None:
     if threads <= 1:
         work()
         return
+    import threading  # noqa: PLC0415 - one thread, the rule, does not need it
+
     raised: list[BaseException] = []
 
     def run() -> None:

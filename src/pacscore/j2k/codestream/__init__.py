@@ -1,1 +1,1 @@
-"""T.800 Annex A: marker segments as frozen dataclasses, their reader and writer."""
+"""T.800 Annex A: marker segments as named tuples, their reader and writer."""

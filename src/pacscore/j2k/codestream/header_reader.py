@@ -26,6 +26,7 @@ from pacscore.j2k.codestream.segments import (
     Segment,
     Siz,
     Tlm,
+    marker_of,
 )
 
 BytesLike: TypeAlias = bytes | bytearray | memoryview
@@ -178,4 +179,4 @@ def _note_oddities(segments: list[Segment], notes: list[str]) -> None:
 
 
 def _name(segment: Segment) -> str:
-    return markers.name_of(segment.marker)
+    return markers.name_of(marker_of(segment))

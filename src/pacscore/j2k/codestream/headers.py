@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pacscore.errors import CodestreamError
 from pacscore.j2k.codestream.segments import Cap, Coc, Cod, Com, Poc, Ppm, Qcc, Qcd, Rgn, Segment, Siz, Sot, Tlm
@@ -77,8 +77,7 @@ class MainHeader:
             object.__setattr__(self, name, value)
 
 
-@dataclass(frozen=True, slots=True)
-class TilePart:
+class TilePart(NamedTuple):
     """A tile-part: where it is, and the segments of its header.
 
     Attributes
@@ -103,8 +102,7 @@ class TilePart:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Codestream:
+class Codestream(NamedTuple):
     """A codestream, read down to its tile-parts.
 
     Attributes

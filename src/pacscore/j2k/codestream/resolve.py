@@ -6,15 +6,14 @@ Source: T.800 A.6 (order of precedence of the marker segments).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pacscore.errors import CodestreamError
 from pacscore.j2k.codestream.headers import MainHeader, join_progressions
 from pacscore.j2k.codestream.segments import Coc, Cod, CodingStyle, PocEntry, Qcc, Qcd, Quantization, Rgn, Segment
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentCoding:
+class ComponentCoding(NamedTuple):
     """How one tile-component is coded.
 
     Attributes
@@ -31,8 +30,7 @@ class ComponentCoding:
     roi_shift: int
 
 
-@dataclass(frozen=True, slots=True)
-class TileCoding:
+class TileCoding(NamedTuple):
     """How the packets of one tile are ordered and framed.
 
     Attributes
@@ -166,8 +164,7 @@ def _checked(coding: CodingStyle, quantization: Quantization, roi_shift: int) ->
 
 
 def _clipped(entry: PocEntry, csiz: int, layers: int) -> PocEntry:
-    return replace(
-        entry,
+    return entry._replace(
         lyepoc=min(entry.lyepoc, layers),
         repoc=min(entry.repoc, 33),
         cepoc=min(entry.cepoc or csiz, csiz),

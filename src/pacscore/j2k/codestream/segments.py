@@ -1,12 +1,11 @@
-"""The marker segments as frozen dataclasses: fields in the standard's letters, in lower case, as they are stored.
+"""The marker segments as named tuples: fields in the standard's letters, in lower case, as they are stored.
 
 Source: T.800 A.4 to A.9; T.814 Annex A.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import Final, NamedTuple
 
 from pacscore.errors import CodestreamError
 from pacscore.j2k.codestream import markers
@@ -16,8 +15,7 @@ def _tiles(extent: int, tile_origin: int, tile_size: int) -> int:
     return -((tile_origin - extent) // tile_size)
 
 
-@dataclass(frozen=True, slots=True)
-class SizComponent:
+class SizComponent(NamedTuple):
     """One component in SIZ: precision and sign in ``ssiz``, and how far its samples are apart on the reference grid."""
 
     ssiz: int
@@ -35,11 +33,9 @@ class SizComponent:
         return self.ssiz >= 0x80
 
 
-@dataclass(frozen=True, slots=True)
-class Siz:
+class Siz(NamedTuple):
     """Image and tile size, on the reference grid."""
 
-    marker: ClassVar[int] = markers.SIZ
     rsiz: int
     xsiz: int
     ysiz: int
@@ -67,11 +63,9 @@ class Siz:
         return _tiles(self.ysiz, self.ytosiz, self.ytsiz)
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(NamedTuple):
     """Extended capabilities: one ``ccap`` for each set bit of ``pcap``, the most significant bit first."""
 
-    marker: ClassVar[int] = markers.CAP
     pcap: int
     ccap: tuple[int, ...]
 
@@ -84,11 +78,9 @@ class Cap:
         return self.ccap[(self.pcap >> (32 - 15 + 1)).bit_count()]
 
 
-@dataclass(frozen=True, slots=True)
-class Prf:
+class Prf(NamedTuple):
     """Profile, where Rsiz has no number for it."""
 
-    marker: ClassVar[int] = markers.PRF
     pprf: tuple[int, ...]
 
     @property
@@ -97,11 +89,9 @@ class Prf:
         return 4095 + sum(part << (16 * i) for i, part in enumerate(self.pprf))
 
 
-@dataclass(frozen=True, slots=True)
-class Cpf:
+class Cpf(NamedTuple):
     """Corresponding profile: that of the stream with each HT block replaced by a Part 1 block."""
 
-    marker: ClassVar[int] = markers.CPF
     pcpf: tuple[int, ...]
 
     @property
@@ -110,8 +100,7 @@ class Cpf:
         return sum(part << (16 * i) for i, part in enumerate(self.pcpf)) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class CodingStyle:
+class CodingStyle(NamedTuple):
     """SPcod and SPcoc: levels, code-blocks, transform and precincts.
 
     Attributes
@@ -156,11 +145,9 @@ class CodingStyle:
         return bool(self.style & 0x08)
 
 
-@dataclass(frozen=True, slots=True)
-class Cod:
+class Cod(NamedTuple):
     """Coding style, default. ``scod``: bit 0 precincts are signalled, bit 1 SOP may occur, bit 2 EPH occurs."""
 
-    marker: ClassVar[int] = markers.COD
     scod: int
     sgcod_progression: int
     sgcod_layers: int
@@ -168,18 +155,15 @@ class Cod:
     spcod: CodingStyle
 
 
-@dataclass(frozen=True, slots=True)
-class Coc:
+class Coc(NamedTuple):
     """Coding style of one component. ``scoc``: bit 0 precincts are signalled."""
 
-    marker: ClassVar[int] = markers.COC
     ccoc: int
     scoc: int
     spcoc: CodingStyle
 
 
-@dataclass(frozen=True, slots=True)
-class Quantization:
+class Quantization(NamedTuple):
     """What QCD and QCC have in common.
 
     Attributes
@@ -229,18 +213,15 @@ class Quantization:
         return max((value >> 11) - finer, 0), value & 0x7FF
 
 
-@dataclass(frozen=True, slots=True)
 class Qcd(Quantization):
     """Quantization, default."""
 
-    marker: ClassVar[int] = markers.QCD
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Qcc:
+class Qcc(NamedTuple):
     """Quantization of one component; ``quantization`` has the values."""
 
-    marker: ClassVar[int] = markers.QCC
     cqcc: int
     sqcc: int
     spqcc: tuple[int, ...]
@@ -251,18 +232,15 @@ class Qcc:
         return Quantization(self.sqcc, self.spqcc)
 
 
-@dataclass(frozen=True, slots=True)
-class Rgn:
+class Rgn(NamedTuple):
     """Region of interest of one component; ``sprgn`` is the implicit shift s of the maxshift method."""
 
-    marker: ClassVar[int] = markers.RGN
     crgn: int
     srgn: int
     sprgn: int
 
 
-@dataclass(frozen=True, slots=True)
-class PocEntry:
+class PocEntry(NamedTuple):
     """One progression: starts inclusive, ends exclusive. As stored, ``cepoc`` 0 stands for all components."""
 
     rspoc: int
@@ -273,73 +251,57 @@ class PocEntry:
     ppoc: int
 
 
-@dataclass(frozen=True, slots=True)
-class Poc:
+class Poc(NamedTuple):
     """Progression order changes."""
 
-    marker: ClassVar[int] = markers.POC
     entries: tuple[PocEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tlm:
+class Tlm(NamedTuple):
     """Tile-part lengths: (Ttlm or None, Ptlm) of successive tile-parts; ``stlm`` tells the field widths."""
 
-    marker: ClassVar[int] = markers.TLM
     ztlm: int
     stlm: int
     entries: tuple[tuple[int | None, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plm:
+class Plm(NamedTuple):
     """Packet lengths in the main header, joined over segments before they can be read."""
 
-    marker: ClassVar[int] = markers.PLM
     zplm: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Plt:
+class Plt(NamedTuple):
     """Packet lengths of a tile-part, in bytes."""
 
-    marker: ClassVar[int] = markers.PLT
     zplt: int
     lengths: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ppm:
+class Ppm(NamedTuple):
     """Packed packet headers in the main header, joined over segments before they can be read."""
 
-    marker: ClassVar[int] = markers.PPM
     zppm: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Ppt:
+class Ppt(NamedTuple):
     """Packed packet headers of a tile-part."""
 
-    marker: ClassVar[int] = markers.PPT
     zppt: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Crg:
+class Crg(NamedTuple):
     """Component registration: (Xcrg, Ycrg) of each component, in 65536ths of its sample spacing."""
 
-    marker: ClassVar[int] = markers.CRG
     entries: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Com:
+class Com(NamedTuple):
     """A comment; ``rcom`` 0 is binary, 1 is text."""
 
-    marker: ClassVar[int] = markers.COM
     rcom: int
     data: bytes
 
@@ -349,19 +311,16 @@ class Com:
         return self.data.decode("iso8859-15") if self.rcom == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Sot:
+class Sot(NamedTuple):
     """Start of a tile-part: tile, length from this marker on (0: up to EOC), part, number of parts (0: not told)."""
 
-    marker: ClassVar[int] = markers.SOT
     isot: int
     psot: int
     tpsot: int
     tnsot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A segment that is kept and not understood; ``data`` is None for a marker that has no segment."""
 
     marker: int
@@ -371,3 +330,29 @@ class Unknown:
 Segment = (
     Siz | Cap | Prf | Cpf | Cod | Coc | Qcd | Qcc | Rgn | Poc | Tlm | Plm | Plt | Ppm | Ppt | Crg | Com | Sot | Unknown
 )
+
+_MARKERS: Final[dict[type[Segment], int]] = {
+    Siz: markers.SIZ,
+    Cap: markers.CAP,
+    Prf: markers.PRF,
+    Cpf: markers.CPF,
+    Cod: markers.COD,
+    Coc: markers.COC,
+    Qcd: markers.QCD,
+    Qcc: markers.QCC,
+    Rgn: markers.RGN,
+    Poc: markers.POC,
+    Tlm: markers.TLM,
+    Plm: markers.PLM,
+    Plt: markers.PLT,
+    Ppm: markers.PPM,
+    Ppt: markers.PPT,
+    Crg: markers.CRG,
+    Com: markers.COM,
+    Sot: markers.SOT,
+}
+
+
+def marker_of(segment: Segment) -> int:
+    """Return the marker code of a segment."""
+    return segment.marker if isinstance(segment, Unknown) else _MARKERS[type(segment)]

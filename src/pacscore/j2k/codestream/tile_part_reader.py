@@ -6,7 +6,6 @@ Source: T.800 A.4.2 to A.4.4.
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from typing import Final, Literal
 
 from pacscore.errors import CodestreamError, TruncatedError, UnsupportedError
@@ -172,7 +171,7 @@ class TilePartWalk:
             kept = tuple(segment for segment in part.segments if not isinstance(segment, _FIRST_PART_ONLY))
             if len(kept) < len(part.segments):
                 self.notes.append(f"{_name(part.sot, part.offset)}: parameters in a later tile-part; ignored")
-                self.parts[place] = replace(part, segments=kept)
+                self.parts[place] = part._replace(segments=kept)
 
     def _damage(self, kind: Literal["truncated", "syntax"], what: str, offset: int, tile: int | None) -> None:
         if len(self.damages) < _MOST:

@@ -34,6 +34,7 @@ from pacscore.j2k.codestream.segments import (
     Sot,
     Tlm,
     Unknown,
+    marker_of,
 )
 
 _MOST_BYTES: Final = 65533
@@ -74,14 +75,14 @@ def write_segment(segment: Segment, csiz: int = 1) -> bytes:
     OptionError
         If a value does not fit its field, or the segment is too long for one.
     """
-    marker = segment.marker.to_bytes(2, "big")
+    marker = marker_of(segment).to_bytes(2, "big")
     if isinstance(segment, Unknown) and segment.data is None:
         return marker
-    name = markers.name_of(segment.marker)
+    name = markers.name_of(marker_of(segment))
     try:
         body = _WRITERS[type(segment)](segment, csiz)
     except (struct.error, ValueError, OverflowError) as error:
-        raise OptionError(f"{name}: {error} ({markers.clause_of(segment.marker)})") from None
+        raise OptionError(f"{name}: {error} ({markers.clause_of(marker_of(segment))})") from None
     if len(body) > _MOST_BYTES:
         raise OptionError(f"{name}: {len(body):,} bytes do not fit into one segment")
     return marker + (len(body) + 2).to_bytes(2, "big") + body
