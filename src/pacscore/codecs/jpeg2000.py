@@ -6,17 +6,16 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.codecs.protocol import Buffer, EncodedFrame, OnDamage
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import as_integers, check_encodable, filled, foreign_errors
-from pacscore.errors import CodestreamError, OptionError, TruncatedError, UnsupportedError
-from pacscore.limits import DEFAULT_LIMITS, Limits
+from pacscore.errors import CodestreamError, OptionError, UnsupportedError
+from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
-from pacscore.report import DecodeReport, Partial
+from pacscore.report import Partial
 
 if TYPE_CHECKING:
     from pacscore.j2k.options import J2KOptions
@@ -43,7 +42,7 @@ class _Size:
 
 
 class JPEG2000Codec:
-    """JPEG 2000 codestreams. HT code-blocks are decoded by pacscore; those of Part 1 still by OpenJPEG.
+    """JPEG 2000 codestreams, decoded by pacscore. It encodes HT code-blocks too; those of Part 1 are OpenJPEG's still.
 
     Source: PS3.5 8.2.4 and A.4.4; T.800; T.814.
 
@@ -91,23 +90,14 @@ class JPEG2000Codec:
         limits: Limits | None = None,
     ) -> NDArray[Any] | Partial:
         """Decode the frame, or fewer of its resolution levels, or a part of it."""
+        from pacscore.j2k.decoding import decode  # noqa: PLC0415 - only where a codestream is met
+
         size = _read_size(data)
         decoded = _decoded_format(size, stored)
-        limits = limits or DEFAULT_LIMITS
-        if region is not None:
-            region.check_inside(stored.rows, stored.columns)
-        if size.high_throughput:
-            from pacscore.j2k.decoding import decode  # noqa: PLC0415 - only where a codestream is met
-
-            result = decode(data, reduce=reduce, region=region, threads=threads, on_damage=on_damage, limits=limits)
-            partial = result if isinstance(result, Partial) else Partial(result, DecodeReport(1, 1))
-        else:
-            limits.check_output(decoded.nbytes, len(data), what="the frame")
-            _check_tile_parts(data, on_damage)
-            partial = _decode_part_1(data, reduce, region, threads)
-        image = _as_stored(partial.image, size, decoded)
-        image = filled(out, image)
-        return Partial(image, partial.report) if on_damage == "conceal" else image
+        partial = decode(data, reduce=reduce, region=region, threads=threads, on_damage=on_damage, limits=limits)
+        if not isinstance(partial, Partial):
+            return filled(out, _as_stored(partial, size, decoded))
+        return Partial(filled(out, _as_stored(partial.image, size, decoded)), partial.report)
 
     def encode(
         self,
@@ -178,32 +168,6 @@ def _as_stored(image: Any, size: _Size, decoded: PixelFormat) -> NDArray[Any]:
     if len(size.precisions) == 1:
         return interpret(values, size.precisions[0], bool(decoded.pixel_representation), decoded.dtype)
     return values.astype(decoded.dtype, copy=False)
-
-
-def _check_tile_parts(data: Buffer, on_damage: OnDamage) -> None:
-    """Raise for damage that OpenJPEG keeps to itself: tile-parts that are cut short."""
-    from pacscore.j2k.codestream.reader import read_codestream  # noqa: PLC0415 - only where a codestream is met
-
-    damages = read_codestream(data, _codestream_start(data)).damages
-    if damages and on_damage == "raise":
-        truncated = any(damage.kind == "truncated" for damage in damages)
-        kind = TruncatedError if truncated else CodestreamError
-        raise kind(damages[0].what, offset=damages[0].offset)
-
-
-def _decode_part_1(data: Buffer, reduce: int, region: Region | None, threads: int) -> Partial:
-    import imagecodecs  # noqa: PLC0415 - until pacscore decodes Part 1 code-blocks itself
-
-    if reduce:
-        raise UnsupportedError(
-            f"reduce={reduce} with JPEG 2000 Part 1 code-blocks", feature="reduced resolutions of Part 1"
-        )
-    with foreign_errors("JPEG 2000"):
-        image = imagecodecs.jpeg2k_decode(bytes(data), numthreads=threads)
-    if region is not None:
-        rows = slice(region.row, region.row + region.rows)
-        image = np.ascontiguousarray(image[rows, region.column : region.column + region.columns])
-    return Partial(image, DecodeReport(packets_expected=1, packets_read=1))
 
 
 def _encode_ht(

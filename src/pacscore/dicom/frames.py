@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import operator
 from collections.abc import Iterator
 from types import TracebackType
@@ -25,6 +26,7 @@ from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
 from pacscore.report import Partial
 from pacscore.source import FileReader, as_reader
+from pacscore.support.scheduler import run_in_threads
 
 if TYPE_CHECKING:
     from pacscore.pixels.pipeline import Pipeline
@@ -247,18 +249,13 @@ class FrameSource:
         self._limits.check_output(len(indices) * each.nbytes, self._header.reader.size, what="the stack of frames")
         stack = np.empty((len(indices), *each.shape), each.dtype)
 
-        def fill(place: int) -> None:
-            self.frame(indices[place], out=stack[place])
+        places = itertools.count()
 
-        if threads <= 1 or len(indices) < 2:
-            for place in range(len(indices)):
-                fill(place)
-            return stack
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - heavy, and only for threads
+        def work() -> None:
+            while (place := next(places)) < len(indices):
+                self.frame(indices[place], out=stack[place])
 
-        with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(fill, range(len(indices))):
-                pass
+        run_in_threads(min(threads, len(indices)), work)
         return stack
 
     def pipeline(self, index: int = 0) -> Pipeline:
