@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pacscore.errors import OptionError
-from pacscore.j2k.quantization import dequantize, quantize
+from pacscore.j2k.quantization import dequantize, narrow, quantize
 from pacscore.support.targets import available_targets
 from reference import quantization as reference
 
@@ -122,6 +122,59 @@ def test_quantize_hostile_values(target: int, bits: int) -> None:
     assert magnitudes == largest
 
 
+def narrowed(values: list[int]) -> list[int]:
+    return [(value + 0x8000) % 0x10000 - 0x8000 for value in values]
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+@pytest.mark.parametrize("roi_shift", [0, 1, 12, 29, 255])
+def test_narrow_words(target: int, roi_shift: int) -> None:
+    for shape in SHAPES:
+        indices = random_indices(shape[0] * shape[1], 32)
+        expected = [reference.reversible(reference.out_of_region(index, roi_shift)) for index in indices]
+        made, magnitudes = narrow(words_of(indices, shape, 32), roi_shift=roi_shift, target=target)
+        assert made.dtype == np.int16
+        assert made.ravel().tolist() == narrowed(expected)
+        assert magnitudes == reduce(or_, map(abs, expected), 0)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+@pytest.mark.parametrize("kind", [np.int16, np.int32])
+def test_narrow_integers(target: int, kind: type) -> None:
+    limits = np.iinfo(kind)
+    for shape in SHAPES:
+        rng = np.random.default_rng(shape)
+        values = rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
+        values >>= rng.integers(0, limits.bits, shape, kind)
+        values[:1, :1] = limits.min
+        made, magnitudes = narrow(values, target=target)
+        assert made.ravel().tolist() == narrowed(values.ravel().tolist())
+        assert magnitudes == reduce(or_, map(abs, values.ravel().tolist()), 0)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_narrow_reals(target: int) -> None:
+    for shape in SHAPES:
+        values = (np.random.default_rng(shape).standard_normal(shape) * 10_000).astype(np.float32)
+        made, magnitudes = narrow(values, inverse_step=0.5, target=target)  # a power of 2: exact
+        plain = values.ravel().tolist()
+        expected = [reference.quantized(value, Fraction(1, 2)) * (-1 if value < 0 else 1) for value in plain]
+        assert made.ravel().tolist() == narrowed(expected)
+        assert magnitudes == reduce(or_, map(abs, expected), 0)
+    hostile = np.repeat(np.array([np.nan, 1e30, -np.inf, -0.0, -32768, 32767.9], np.float32), 7)[None]
+    largest = int(np.nextafter(np.float32(2.0**31), np.float32(0)))
+    expected = narrowed([0, largest, -largest, 0, -32768, 32767])
+    made, magnitudes = narrow(hostile, inverse_step=1.0, target=target)
+    assert made.ravel().tolist() == np.repeat(expected, 7).tolist()
+    assert magnitudes == largest | 32768 | 32767
+
+
+def test_narrow_reads_nothing_beside_the_rows() -> None:
+    canvas = np.full((9, 40), -32768, np.int16)
+    canvas[:, 3:33] = 5
+    assert narrow(canvas[:, 3:33])[1] == 5
+
+
 @pytest.mark.parametrize("bits", [32, 64])
 def test_rows_at_any_distance_and_nothing_beside_them(bits: int) -> None:
     words = words_of(random_indices(300, bits), (15, 20), bits)
@@ -144,6 +197,16 @@ def test_refusals() -> None:
     ):
         with pytest.raises(OptionError):
             dequantize(**arguments)
+    for arguments in (
+        {"values": values},
+        {"values": words[0]},
+        {"values": words, "inverse_step": 1.0},
+        {"values": words, "roi_shift": 256},
+        {"values": words.astype(np.int32), "roi_shift": 1},
+        {"values": words.astype(np.int64)},
+    ):
+        with pytest.raises(OptionError):
+            narrow(**arguments)
     with pytest.raises(OptionError):
         quantize(values)
     with pytest.raises(OptionError):

@@ -13,3 +13,6 @@ def dequantize(
 def quantize(
     coefficients: NDArray[Any], *, inverse_step: float | None = None, target: int | None = None
 ) -> tuple[NDArray[Any], int]: ...
+def narrow(
+    values: NDArray[Any], *, inverse_step: float | None = None, roi_shift: int = 0, target: int | None = None
+) -> tuple[NDArray[Any], int]: ...

@@ -36,6 +36,17 @@ typedef struct {
                              uint32_t *words, ptrdiff_t words_stride);
     uint64_t (*quantize_f64)(const double *in, ptrdiff_t in_stride, int32_t width, int32_t height, double inverse_step,
                              uint64_t *words, ptrdiff_t words_stride);
+
+    /* The same with indices of 16 bits in two's complement. They return the bitwise OR of the magnitudes before
+     * narrowing: where that is 2^15 or more, what was written is not the index. */
+    uint32_t (*dequantize_i16)(const uint32_t *words, ptrdiff_t words_stride, int32_t width, int32_t height,
+                               int32_t roi_shift, int16_t *out, ptrdiff_t out_stride);
+    uint32_t (*quantize_i32_i16)(const int32_t *in, ptrdiff_t in_stride, int32_t width, int32_t height, int16_t *out,
+                                 ptrdiff_t out_stride);
+    uint32_t (*quantize_f32_i16)(const float *in, ptrdiff_t in_stride, int32_t width, int32_t height,
+                                 float inverse_step, int16_t *out, ptrdiff_t out_stride);
+    /* Indices that have 16 bits already: only the bitwise OR of their magnitudes. */
+    uint32_t (*magnitudes_i16)(const int16_t *in, ptrdiff_t stride, int32_t width, int32_t height);
 } pac_quantization_kernels;
 
 void pac_quantization_kernels_init(pac_quantization_kernels *kernels, pac_target target);

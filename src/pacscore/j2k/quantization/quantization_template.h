@@ -1,4 +1,5 @@
-/* The kernels of one CPU target, for words of 32 and of 64 bits. Included by support/each_target.h. */
+/* The kernels of one CPU target, for words of 32 and of 64 bits and indices of 16. Included by support/each_target.h.
+ */
 #define PAC_WORD uint32_t
 #define PAC_WORD_BITS 32
 #define PAC_INTEGER int32_t
@@ -30,3 +31,5 @@
 #undef PAC_REAL
 #undef PAC_REAL_KIND
 #undef PAC_REAL_LARGEST
+
+#include "j2k/quantization/index16_template.h"
