@@ -26,6 +26,9 @@ def extended(signal: np.ndarray, i0: int) -> tuple[np.ndarray, int]:
     return signal[np.minimum(folded, period - folded)].copy(), start
 
 
+Seen = list[np.ndarray]  # what each lifting step made of the signal itself, without its extension
+
+
 def add_to_evens(line: np.ndarray, change: Change) -> None:
     """Change each even sample by the odd ones left and right of it."""
     line[2:-1:2] += change(line[1:-2:2], line[3::2])
@@ -36,7 +39,7 @@ def add_to_odds(line: np.ndarray, change: Change) -> None:
     line[1:-1:2] += change(line[0:-2:2], line[2::2])
 
 
-def synthesis_1d(signal: np.ndarray, i0: int) -> np.ndarray:
+def synthesis_1d(signal: np.ndarray, i0: int, seen: Seen | None = None) -> np.ndarray:
     """F.3.6 (1D_SR) with F.3.8.1 for integers, F.3.8.2 for reals."""
     if len(signal) == 1:
         return signal if i0 % 2 == 0 else (signal >> 1 if signal.dtype.kind == "i" else signal / 2)
@@ -44,6 +47,8 @@ def synthesis_1d(signal: np.ndarray, i0: int) -> np.ndarray:
     kind = line.dtype.type
     if line.dtype.kind == "i":
         add_to_evens(line, lambda left, right: -((left + right + kind(2)) >> kind(2)))
+        if seen is not None:
+            seen.append(line[i0 - start :][: len(signal)].copy())
         add_to_odds(line, lambda left, right: (left + right) >> kind(1))
     else:
         line[0::2] *= kind(K)
@@ -55,7 +60,7 @@ def synthesis_1d(signal: np.ndarray, i0: int) -> np.ndarray:
     return line[i0 - start :][: len(signal)]
 
 
-def analysis_1d(signal: np.ndarray, i0: int) -> np.ndarray:
+def analysis_1d(signal: np.ndarray, i0: int, seen: Seen | None = None) -> np.ndarray:
     """F.4.6 (1D_SD) with F.4.8.1 for integers, F.4.8.2 for reals."""
     if len(signal) == 1:
         return signal if i0 % 2 == 0 else signal * signal.dtype.type(2)
@@ -63,6 +68,8 @@ def analysis_1d(signal: np.ndarray, i0: int) -> np.ndarray:
     kind = line.dtype.type
     if line.dtype.kind == "i":
         add_to_odds(line, lambda left, right: -((left + right) >> kind(1)))
+        if seen is not None:
+            seen.append(line[i0 - start :][: len(signal)].copy())
         add_to_evens(line, lambda left, right: (left + right + kind(2)) >> kind(2))
     else:
         add_to_odds(line, lambda left, right: kind(ALPHA) * (left + right))
@@ -80,20 +87,25 @@ def order_of_bands(i0: int, length: int) -> np.ndarray:
     return np.concatenate([np.flatnonzero(coordinates % 2 == 0), np.flatnonzero(coordinates % 2 == 1)])
 
 
-def inverse(bands: np.ndarray, x0: int, y0: int) -> np.ndarray:
+def inverse(bands: np.ndarray, x0: int, y0: int, seen: Seen | None = None) -> np.ndarray:
     """F.3.2 (2D_SR): 2D_INTERLEAVE, HOR_SR, VER_SR."""
     if bands.size == 0:
         return bands.copy()
     samples = np.empty_like(bands)
     samples[np.ix_(order_of_bands(y0, bands.shape[0]), order_of_bands(x0, bands.shape[1]))] = bands
-    samples = synthesis_1d(samples.T.copy(), x0).T.copy()
-    return synthesis_1d(samples, y0)
+    rows = synthesis_1d(samples.T.copy(), x0, seen).T.copy()
+    samples = synthesis_1d(rows, y0, seen)
+    if seen is not None:
+        seen += [rows, samples]
+    return samples
 
 
-def forward(samples: np.ndarray, x0: int, y0: int) -> np.ndarray:
+def forward(samples: np.ndarray, x0: int, y0: int, seen: Seen | None = None) -> np.ndarray:
     """F.4.2 (2D_SD): VER_SD, HOR_SD, 2D_DEINTERLEAVE."""
     if samples.size == 0:
         return samples.copy()
-    lines = analysis_1d(samples, y0)
-    lines = analysis_1d(lines.T.copy(), x0).T
+    columns = analysis_1d(samples, y0, seen)
+    lines = analysis_1d(columns.T.copy(), x0, seen).T
+    if seen is not None:
+        seen += [columns, lines]
     return lines[np.ix_(order_of_bands(y0, samples.shape[0]), order_of_bands(x0, samples.shape[1]))]

@@ -1,13 +1,17 @@
 """One decomposition level of the wavelet transforms on whole arrays."""
 
 from cpython.buffer cimport Py_buffer, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
-from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int32_t, int64_t
+from libc.stdlib cimport free
+from libc.string cimport memcpy
 
 import numpy as np
 
 from pacscore.errors import OptionError
 from pacscore.support.targets import chosen_target
+
+cdef extern from "stdlib.h":
+    void *aligned_alloc(size_t, size_t)
 
 cdef extern from "support/rect.h":
     ctypedef struct pac_rect:
@@ -17,20 +21,31 @@ cdef extern from "support/targets.h":
     ctypedef enum pac_target:
         pass
 
-cdef extern from "j2k/wavelet/wavelet.h":
-    ctypedef struct pac_wavelet_kernels:
-        void (*inverse53_i32)(int32_t *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*inverse53_i64)(int64_t *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*inverse97_f32)(float *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*inverse97_f64)(double *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*forward53_i32)(int32_t *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*forward53_i64)(int64_t *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*forward97_f32)(float *, ptrdiff_t, pac_rect, void *) noexcept nogil
-        void (*forward97_f64)(double *, ptrdiff_t, pac_rect, void *) noexcept nogil
-    void pac_wavelet_kernels_init(pac_wavelet_kernels *, pac_target) nogil
-    size_t pac_wavelet_scratch_size(int64_t, int64_t, size_t) nogil
+cdef extern from "support/coefficient.h":
+    ctypedef enum pac_coefficient_type:
+        PAC_I16
+        PAC_I32
+        PAC_I64
+        PAC_F32
+        PAC_F64
 
-_KINDS = {np.dtype(np.int32): 0, np.dtype(np.int64): 1, np.dtype(np.float32): 2, np.dtype(np.float64): 3}
+cdef extern from "j2k/wavelet/wavelet.h":
+    ctypedef struct pac_wavelet_level:
+        int32_t overflow
+        int64_t arrived
+    ctypedef struct pac_wavelet_kernels:
+        void (*arrive_inverse[5])(pac_wavelet_level *, const void *, const void *) noexcept nogil
+        void (*arrive_forward[5])(pac_wavelet_level *) noexcept nogil
+        void (*split_forward[5])(pac_wavelet_level *, int64_t, void *, void *) noexcept nogil
+    void pac_wavelet_kernels_init(pac_wavelet_kernels *, pac_target) nogil
+    int64_t pac_wavelet_delay(pac_coefficient_type) nogil
+    int64_t pac_wavelet_low_count(int64_t, int64_t) nogil
+    void *pac_wavelet_row(const pac_wavelet_level *, int64_t) nogil
+    size_t pac_wavelet_level_size(int64_t, pac_coefficient_type) nogil
+    void pac_wavelet_level_init(pac_wavelet_level *, pac_coefficient_type, pac_rect, void *) nogil
+
+_KINDS = {np.dtype(np.int16): PAC_I16, np.dtype(np.int32): PAC_I32, np.dtype(np.int64): PAC_I64,
+          np.dtype(np.float32): PAC_F32, np.dtype(np.float64): PAC_F64}
 _COORDINATE_LIMIT = 1 << 32
 
 
@@ -43,7 +58,7 @@ def inverse(samples, *, origin=(0, 0), out=None, target=None):
 
     Parameters
     ----------
-    samples : ndarray of int32, int64, float32 or float64, shape (rows, columns)
+    samples : ndarray of int16, int32, int64, float32 or float64, shape (rows, columns)
         The bands: LL upper left, HL upper right, LH lower left, HH lower right.
     origin : (int, int), in samples of this resolution, as (x, y)
         Upper-left corner: its parity decides which band comes first.
@@ -61,6 +76,8 @@ def inverse(samples, *, origin=(0, 0), out=None, target=None):
     ------
     OptionError
         If an array has no such kind or shape, or the origin is not on the reference grid.
+    OverflowError
+        If the samples are int16, and a sum leaves 16 bits.
     """
     return _level(samples, origin, out, target, True)
 
@@ -72,7 +89,7 @@ def forward(samples, *, origin=(0, 0), out=None, target=None):
 
     Parameters
     ----------
-    samples : ndarray of int32, int64, float32 or float64, shape (rows, columns)
+    samples : ndarray of int16, int32, int64, float32 or float64, shape (rows, columns)
         Level-shifted samples.
     origin : (int, int), in samples of this resolution, as (x, y)
         Upper-left corner: its parity decides which band comes first.
@@ -90,14 +107,16 @@ def forward(samples, *, origin=(0, 0), out=None, target=None):
     ------
     OptionError
         If an array has no such kind or shape, or the origin is not on the reference grid.
+    OverflowError
+        If the samples are int16, and a sum leaves 16 bits.
     """
     return _level(samples, origin, out, target, False)
 
 
 def _level(samples, origin, out, target, bint inverse):
     if samples.ndim != 2 or samples.dtype not in _KINDS:
-        raise OptionError(f"expected a 2-D array of int32, int64, float32 or float64, not {samples.ndim}-D "
-                          f"{samples.dtype}")
+        raise OptionError(f"expected a 2-D array of int16, int32, int64, float32 or float64, not "
+                          f"{samples.ndim}-D {samples.dtype}")
     if out is None:
         out = np.empty(samples.shape, samples.dtype)
     if out.shape != samples.shape or out.dtype != samples.dtype:
@@ -109,42 +128,67 @@ def _level(samples, origin, out, target, bint inverse):
     x0, y0 = origin
     if not (0 <= x0 < _COORDINATE_LIMIT and 0 <= y0 < _COORDINATE_LIMIT):
         raise OptionError(f"origin {origin} is not on the reference grid: coordinates are 0 to 2^32 - 1 (T.800 A.5.1)")
-    cdef int kind = _KINDS[out.dtype]
-    cdef int number = chosen_target(target)
-    cdef int64_t rows = out.shape[0], columns = out.shape[1]
     cdef pac_rect rect
-    rect.x0, rect.y0, rect.x1, rect.y1 = x0, y0, x0 + columns, y0 + rows
-    scratch = bytearray(pac_wavelet_scratch_size(columns, rows, out.itemsize))
-    if out is not samples:
-        out[...] = samples
-    _call(out, scratch, rect, kind + 4 * (not inverse), number)
+    rect.x0, rect.y0, rect.x1, rect.y1 = x0, y0, x0 + out.shape[1], y0 + out.shape[0]
+    if _call(np.array(samples, order="C"), out, rect, _KINDS[out.dtype], chosen_target(target), inverse):
+        raise OverflowError("a sum leaves 16 bits")
     return out
 
 
-cdef int _call(samples, scratch, pac_rect rect, int which, int number) except -1:
+cdef int _call(samples, out, pac_rect rect, int kind, int target, bint inverse) except -1:
+    """Transform and return whether a sum left 16 bits."""
     cdef pac_wavelet_kernels kernels
-    cdef Py_buffer array, room
-    cdef ptrdiff_t stride = samples.strides[0] // samples.itemsize
-    pac_wavelet_kernels_init(&kernels, <pac_target> number)
-    PyObject_GetBuffer(samples, &array, PyBUF_STRIDES | PyBUF_WRITABLE)
-    PyObject_GetBuffer(scratch, &room, PyBUF_WRITABLE)
+    cdef pac_wavelet_level level
+    cdef pac_coefficient_type type = <pac_coefficient_type> kind
+    cdef Py_buffer source, destination
+    cdef void *memory = aligned_alloc(64, pac_wavelet_level_size(rect.x1 - rect.x0, type))
+    if not memory:
+        raise MemoryError()
+    pac_wavelet_kernels_init(&kernels, <pac_target> target)
+    pac_wavelet_level_init(&level, type, rect, memory)
+    PyObject_GetBuffer(samples, &source, PyBUF_STRIDES)
+    PyObject_GetBuffer(out, &destination, PyBUF_STRIDES | PyBUF_WRITABLE)
     with nogil:
-        if which == 0:
-            kernels.inverse53_i32(<int32_t *> array.buf, stride, rect, room.buf)
-        elif which == 1:
-            kernels.inverse53_i64(<int64_t *> array.buf, stride, rect, room.buf)
-        elif which == 2:
-            kernels.inverse97_f32(<float *> array.buf, stride, rect, room.buf)
-        elif which == 3:
-            kernels.inverse97_f64(<double *> array.buf, stride, rect, room.buf)
-        elif which == 4:
-            kernels.forward53_i32(<int32_t *> array.buf, stride, rect, room.buf)
-        elif which == 5:
-            kernels.forward53_i64(<int64_t *> array.buf, stride, rect, room.buf)
-        elif which == 6:
-            kernels.forward97_f32(<float *> array.buf, stride, rect, room.buf)
+        if inverse:
+            _inverse(&kernels, &level, type, rect, &source, &destination)
         else:
-            kernels.forward97_f64(<double *> array.buf, stride, rect, room.buf)
-    PyBuffer_Release(&room)
-    PyBuffer_Release(&array)
-    return 0
+            _forward(&kernels, &level, type, rect, &source, &destination)
+    PyBuffer_Release(&destination)
+    PyBuffer_Release(&source)
+    free(memory)
+    return level.overflow
+
+
+cdef int64_t _row_of_band(pac_rect rect, int64_t y) noexcept nogil:
+    """Return where row y of the picture lies among the rows of the bands, the low ones first."""
+    cdef int64_t low = pac_wavelet_low_count(rect.y0, rect.y0 + y)
+    return pac_wavelet_low_count(rect.y0, rect.y1) + y - low if (rect.y0 + y) & 1 else low
+
+
+cdef void _inverse(pac_wavelet_kernels *kernels, pac_wavelet_level *level, pac_coefficient_type type, pac_rect rect,
+                   Py_buffer *source, Py_buffer *destination) noexcept nogil:
+    cdef int64_t height = rect.y1 - rect.y0, delay = pac_wavelet_delay(type), y
+    cdef size_t row_size = (rect.x1 - rect.x0) * source.itemsize
+    cdef size_t low_size = pac_wavelet_low_count(rect.x0, rect.x1) * source.itemsize
+    cdef char *row
+    for y in range(height + delay):
+        row = <char *> source.buf + _row_of_band(rect, y) * source.strides[0] if y < height else NULL
+        kernels.arrive_inverse[<int> type](level, row, row + low_size if row else NULL)
+        if y >= delay:
+            memcpy(<char *> destination.buf + (y - delay) * destination.strides[0],
+                   pac_wavelet_row(level, y - delay), row_size)
+
+
+cdef void _forward(pac_wavelet_kernels *kernels, pac_wavelet_level *level, pac_coefficient_type type, pac_rect rect,
+                   Py_buffer *source, Py_buffer *destination) noexcept nogil:
+    cdef int64_t height = rect.y1 - rect.y0, delay = pac_wavelet_delay(type), y
+    cdef size_t row_size = (rect.x1 - rect.x0) * source.itemsize
+    cdef size_t low_size = pac_wavelet_low_count(rect.x0, rect.x1) * source.itemsize
+    cdef char *row
+    for y in range(height + delay):
+        if y < height:
+            memcpy(pac_wavelet_row(level, y), <char *> source.buf + y * source.strides[0], row_size)
+        kernels.arrive_forward[<int> type](level)
+        if y >= delay:
+            row = <char *> destination.buf + _row_of_band(rect, y - delay) * destination.strides[0]
+            kernels.split_forward[<int> type](level, y - delay, row, row + low_size)
