@@ -4,14 +4,12 @@ from cpython.buffer cimport Py_buffer, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_R
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy
+from posix.stdlib cimport posix_memalign
 
 import numpy as np
 
 from pacscore.errors import OptionError
 from pacscore.support.targets import chosen_target
-
-cdef extern from "stdlib.h":
-    void *aligned_alloc(size_t, size_t)
 
 cdef extern from "support/rect.h":
     ctypedef struct pac_rect:
@@ -141,8 +139,8 @@ cdef int _call(samples, out, pac_rect rect, int kind, int target, bint inverse) 
     cdef pac_wavelet_level level
     cdef pac_coefficient_type type = <pac_coefficient_type> kind
     cdef Py_buffer source, destination
-    cdef void *memory = aligned_alloc(64, pac_wavelet_level_size(rect.x1 - rect.x0, type))
-    if not memory:
+    cdef void *memory = NULL
+    if posix_memalign(&memory, 64, pac_wavelet_level_size(rect.x1 - rect.x0, type)):
         raise MemoryError()
     pac_wavelet_kernels_init(&kernels, <pac_target> target)
     pac_wavelet_level_init(&level, type, rect, memory)
