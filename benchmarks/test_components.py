@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pacscore.j2k.components import forward, inverse, load, store
+from pacscore.j2k.components import forward, inverse, load, load_rgb8, store, store_rgb8
 from pacscore.support.targets import available_targets
 
 TARGETS = available_targets()
-KINDS = [np.int32, np.int64, np.float32, np.float64]
+KINDS = [np.int16, np.int32, np.int64, np.float32, np.float64]
 each_target = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 each_kind = pytest.mark.parametrize("kind", KINDS)
 each_container = pytest.mark.parametrize("container", [np.uint8, np.uint16])
@@ -79,3 +79,13 @@ def test_load(
     _, extent = benchmark(load, samples, kind, precision=precision, is_signed=False, out=out, target=target)
     assert np.array_equal(out, samples.astype(np.int64) - (1 << (precision - 1)))
     assert extent == (samples.min(), samples.max())
+
+
+@each_target
+@pytest.mark.parametrize("kind", [np.int16, np.float32])
+def test_rgb8(benchmark: BenchmarkFixture, kind: type[np.generic], target: int) -> None:
+    """Transformed components to interleaved colours of 8 bits."""
+    image = np.random.default_rng(0).integers(0, 256, (512, 512, 3), np.uint8)
+    planes = load_rgb8(image, kind, target=target)
+    out = np.empty_like(image)
+    assert np.array_equal(benchmark(store_rgb8, planes, out=out, target=target), image)

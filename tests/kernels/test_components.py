@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
+
 import numpy as np
 import pytest
 
 from pacscore.errors import OptionError
-from pacscore.j2k.components import forward, inverse, load, store
+from pacscore.j2k.components import forward, inverse, load, load_rgb8, store, store_rgb8
 from pacscore.support.targets import available_targets
 from reference import components as reference
 
 TARGETS = available_targets()
-INTEGERS = [np.int32, np.int64]
+INTEGERS = [np.int16, np.int32, np.int64]
 REALS = [np.float32, np.float64]
 CONTAINERS = [np.dtype(f"{sign}{size}") for size in (1, 2, 4, 8) for sign in "ui"]
 SHAPES = [(0, 0), (1, 1), (3, 5), (2, 67), (2, 300)]  # the last is more than one chunk
@@ -29,7 +32,8 @@ def holds(container: np.dtype, precision: int, is_signed: bool) -> bool:
 @pytest.mark.parametrize("kind", INTEGERS)
 def test_reversible_transform(target: int, kind: type) -> None:
     for shape in SHAPES:
-        planes = np.random.default_rng(shape).integers(-40_000, 40_000, (3, *shape)).astype(kind)
+        reach = 8_000 if kind is np.int16 else 40_000  # its sums stay in 16 bits
+        planes = np.random.default_rng(shape).integers(-reach, reach, (3, *shape)).astype(kind)
         pixels = planes.reshape(3, -1).T.tolist()
         made = forward(planes, target=target)
         assert made.reshape(3, -1).T.tolist() == [list(reference.forward_rct(*pixel)) for pixel in pixels]
@@ -39,12 +43,81 @@ def test_reversible_transform(target: int, kind: type) -> None:
 
 
 @each_target
-@pytest.mark.parametrize("kind", INTEGERS)
+@pytest.mark.parametrize("kind", [np.int32, np.int64])
 def test_reversible_transform_wraps(target: int, kind: type) -> None:
     limits = np.iinfo(kind)
     planes = np.random.default_rng(3).choice(np.array([limits.min, limits.max, 1], kind), (3, 5, 41))
     assert np.array_equal(inverse(planes, target=target), inverse(planes, target=0))
     assert np.array_equal(forward(planes, target=target), forward(planes, target=0))
+
+
+@each_target
+@pytest.mark.parametrize(
+    ("transform", "literal"),
+    [(forward, reference.forward_rct), (inverse, reference.inverse_rct)],
+    ids=["forward", "inverse"],
+)
+def test_reversible_transform_tells_what_leaves_16_bits(target: int, transform: Callable, literal: Callable) -> None:
+    edges = [-32768, -32767, -16384, -1, 0, 1, 16383, 16384, 32766, 32767]
+    pixels = [*product(edges, repeat=3), *np.random.default_rng(5).integers(-25_000, 25_000, (500, 3)).tolist()]
+    for position, pixel in enumerate(pixels):
+        planes = np.zeros((3, 1, 41), np.int16)
+        planes[:, 0, position % 41] = pixel
+        expected = literal(*pixel)
+        if all(-32768 <= value <= 32767 for value in expected):
+            assert transform(planes, target=target)[:, 0, position % 41].tolist() == list(expected)
+        else:
+            with pytest.raises(OptionError, match="16 bits"):
+                transform(planes, target=target)
+
+
+@each_target
+@pytest.mark.parametrize("shape", SHAPES)
+def test_reversible_colours_of_8_bits(target: int, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(shape)
+    canvas = np.full((shape[0], shape[1] + 2, 3), 7, np.uint8)
+    image = canvas[:, 1:-1]
+    image[...] = rng.integers(0, 256, (*shape, 3))
+    planes = load_rgb8(image, np.int16, target=target)
+    shifted = (image.reshape(-1, 3).astype(int) - 128).tolist()
+    assert planes.reshape(3, -1).T.tolist() == [list(reference.forward_rct(*pixel)) for pixel in shifted]
+    wild = rng.integers(-300, 300, (3, *shape)).astype(np.int16)
+    for components in (planes, wild):
+        pixels = [reference.inverse_rct(*pixel) for pixel in components.reshape(3, -1).T.tolist()]
+        assert store_rgb8(components, out=image, target=target) is image
+        assert image.reshape(-1, 3).tolist() == [[reference.stored(v, 8, False) for v in pixel] for pixel in pixels]
+    assert np.all(canvas[:, :: shape[1] + 1] == 7)
+
+
+@each_target
+def test_reversible_colours_of_8_bits_tell_what_leaves_16_bits(target: int) -> None:
+    edges = [-32768, -32767, -16384, -1, 0, 1, 16383, 16384, 32766, 32767]
+    for position, pixel in enumerate(product(edges, repeat=3)):
+        planes = np.zeros((3, 2, 67), np.int16)
+        planes[:, position % 2, position % 67] = pixel
+        expected = reference.inverse_rct(*pixel)
+        if all(-32768 <= value <= 32767 for value in expected):
+            made = store_rgb8(planes, target=target)[position % 2, position % 67]
+            assert made.tolist() == [reference.stored(v, 8, False) for v in expected]
+        else:
+            with pytest.raises(OptionError, match="16 bits"):
+                store_rgb8(planes, target=target)
+
+
+@each_target
+@pytest.mark.parametrize("shape", SHAPES)
+def test_irreversible_colours_of_8_bits(target: int, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(shape)
+    image = rng.integers(0, 256, (*shape, 3)).astype(np.uint8)
+    made = load_rgb8(image, np.float32, target=target)
+    shifted = np.moveaxis(image, 2, 0).astype(np.float32) - 128
+    assert made.tobytes() == forward(shifted, target=0).tobytes()
+    odd = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 0.5, -0.5, 127.5, -128.5, 2.5], np.float32)
+    for planes in (made, (rng.standard_normal((3, *shape)) * 90).astype(np.float32), rng.choice(odd, (3, *shape))):
+        with np.errstate(invalid="ignore"):
+            colours = inverse(planes, target=0)
+        stored = [store(plane, precision=8, is_signed=False, target=0) for plane in colours]
+        assert np.array_equal(store_rgb8(planes, target=target), np.stack(stored, axis=-1))
 
 
 @each_target
@@ -118,7 +191,7 @@ def test_store_chooses_the_smallest_container(precision: int, is_signed: bool) -
 @pytest.mark.parametrize("kind", [*INTEGERS, *REALS])
 @pytest.mark.parametrize(("precision", "is_signed"), RANGES)
 def test_load(target: int, kind: type, precision: int, is_signed: bool) -> None:
-    if kind is np.int32 and precision > 32:
+    if kind in (np.int16, np.int32) and precision > np.iinfo(kind).bits:
         return
     lowest, highest = reference.sample_range(precision, is_signed)
     shift = reference.level_shift(precision, is_signed)
@@ -169,7 +242,7 @@ def test_rows_at_any_distance_and_nothing_beside_them(target: int, kind: type) -
 
 def test_refusals() -> None:
     plane = np.zeros((2, 2), np.int32)
-    for planes in (plane, np.zeros((2, 2, 2), np.int32), np.zeros((3, 2, 2), np.int16)):
+    for planes in (plane, np.zeros((2, 2, 2), np.int32), np.zeros((3, 2, 2), np.uint16)):
         with pytest.raises(OptionError):
             inverse(planes)
     for options in (
@@ -183,8 +256,21 @@ def test_refusals() -> None:
         with pytest.raises(OptionError):
             store(plane, is_signed=False, **options)
     with pytest.raises(OptionError):
-        store(np.zeros((2, 2), np.int16), precision=8, is_signed=False)
+        store(np.zeros((2, 2), np.uint16), precision=8, is_signed=False)
     with pytest.raises(OptionError):
         load(np.zeros((2, 2), np.float32), np.int32, precision=8, is_signed=False)
     with pytest.raises(OptionError):
-        load(plane, np.int16, precision=8, is_signed=False)
+        load(plane, np.uint16, precision=8, is_signed=False)
+    with pytest.raises(OptionError):
+        load(plane, np.int16, precision=17, is_signed=False)
+    for image in (plane, np.zeros((2, 2, 3), np.int8), np.zeros((2, 4, 3), np.uint8)[:, ::2]):
+        with pytest.raises(OptionError):
+            load_rgb8(image, np.int16)
+        with pytest.raises(OptionError):
+            store_rgb8(np.zeros((3, 2, 2), np.int16), out=image)
+    with pytest.raises(OptionError):
+        load_rgb8(np.zeros((2, 2, 3), np.uint8), np.int32)
+    with pytest.raises(OptionError):
+        store_rgb8(np.zeros((3, 2, 2), np.int16), out=np.zeros((2, 3, 3), np.uint8))
+    with pytest.raises(OptionError):
+        store_rgb8(np.zeros((3, 2, 2), np.int32))

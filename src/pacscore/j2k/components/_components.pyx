@@ -2,7 +2,7 @@
 
 from cpython.buffer cimport Py_buffer, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int16_t, int32_t, int64_t
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from pacscore.errors import OptionError
 from pacscore.pixel_format import container_dtype
 from pacscore.support.targets import chosen_target
 
+ctypedef int32_t (*transform_i16)(int16_t *, int16_t *, int16_t *, ptrdiff_t, int64_t, int64_t) noexcept nogil
 ctypedef void (*transform_i32)(int32_t *, int32_t *, int32_t *, ptrdiff_t, int64_t, int64_t) noexcept nogil
 ctypedef void (*transform_i64)(int64_t *, int64_t *, int64_t *, ptrdiff_t, int64_t, int64_t) noexcept nogil
 ctypedef void (*transform_f32)(float *, float *, float *, ptrdiff_t, int64_t, int64_t) noexcept nogil
@@ -29,10 +30,13 @@ cdef extern from "j2k/components/components.h":
         int64_t minimum
         int64_t maximum
     ctypedef struct pac_components_kernels:
+        transform_i16 inverse_rct_i16, forward_rct_i16
         transform_i32 inverse_rct_i32, forward_rct_i32
         transform_i64 inverse_rct_i64, forward_rct_i64
         transform_f32 inverse_ict_f32, forward_ict_f32
         transform_f64 inverse_ict_f64, forward_ict_f64
+        void (*store_i16)(const int16_t *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
+                          ptrdiff_t, ptrdiff_t) noexcept nogil
         void (*store_i32)(const int32_t *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
                           ptrdiff_t, ptrdiff_t) noexcept nogil
         void (*store_i64)(const int64_t *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
@@ -41,6 +45,8 @@ cdef extern from "j2k/components/components.h":
                           ptrdiff_t, ptrdiff_t) noexcept nogil
         void (*store_f64)(const double *, ptrdiff_t, int64_t, int64_t, pac_sample_range, pac_sample_type, void *,
                           ptrdiff_t, ptrdiff_t) noexcept nogil
+        pac_sample_extent (*load_i16)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
+                                      pac_sample_range, int16_t *, ptrdiff_t) noexcept nogil
         pac_sample_extent (*load_i32)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
                                       pac_sample_range, int32_t *, ptrdiff_t) noexcept nogil
         pac_sample_extent (*load_i64)(const void *, pac_sample_type, ptrdiff_t, ptrdiff_t, int64_t, int64_t,
@@ -51,7 +57,8 @@ cdef extern from "j2k/components/components.h":
                                       pac_sample_range, double *, ptrdiff_t) noexcept nogil
     void pac_components_kernels_init(pac_components_kernels *, pac_target) nogil
 
-_KINDS = {np.dtype(np.int32): 0, np.dtype(np.int64): 1, np.dtype(np.float32): 2, np.dtype(np.float64): 3}
+_KINDS = {np.dtype(np.int32): 0, np.dtype(np.int64): 1, np.dtype(np.float32): 2, np.dtype(np.float64): 3,
+          np.dtype(np.int16): 4}
 _TYPES = {np.dtype(f"{sign}{size}"): number for number, (size, sign) in enumerate(
     (size, sign) for size in (1, 2, 4, 8) for sign in "ui")}
 
@@ -63,7 +70,7 @@ def inverse(planes, *, out=None, target=None):
 
     Parameters
     ----------
-    planes : ndarray of int32, int64, float32 or float64, shape (3, rows, columns)
+    planes : ndarray of int16, int32, int64, float32 or float64, shape (3, rows, columns)
         Components 0, 1, 2: luminance and two differences of colour.
     out : ndarray, shape and dtype of `planes`, optional
         Written in place, and returned; may be `planes` itself. Rows contiguous, at any distance.
@@ -78,7 +85,7 @@ def inverse(planes, *, out=None, target=None):
     Raises
     ------
     OptionError
-        If the array has no such kind or shape.
+        If the array has no such kind or shape, or a result leaves 16 bits in an int16 transform.
     """
     return _transform(planes, out, target, True)
 
@@ -90,7 +97,7 @@ def forward(planes, *, out=None, target=None):
 
     Parameters
     ----------
-    planes : ndarray of int32, int64, float32 or float64, shape (3, rows, columns)
+    planes : ndarray of int16, int32, int64, float32 or float64, shape (3, rows, columns)
         Red, green, blue.
     out : ndarray, shape and dtype of `planes`, optional
         Written in place, and returned; may be `planes` itself. Rows contiguous, at any distance.
@@ -105,7 +112,7 @@ def forward(planes, *, out=None, target=None):
     Raises
     ------
     OptionError
-        If the array has no such kind or shape.
+        If the array has no such kind or shape, or a result leaves 16 bits in an int16 transform.
     """
     return _transform(planes, out, target, False)
 
@@ -117,7 +124,7 @@ def store(coefficients, *, precision, is_signed, out=None, target=None):
 
     Parameters
     ----------
-    coefficients : ndarray of int32, int64, float32 or float64, shape (rows, columns)
+    coefficients : ndarray of int16, int32, int64, float32 or float64, shape (rows, columns)
         Level-shifted samples as the wavelet or the component transform gives them. Not a number counts as 0.
     precision : int, in bits
         1 to 38.
@@ -140,7 +147,7 @@ def store(coefficients, *, precision, is_signed, out=None, target=None):
     """
     _check_range(precision)
     if coefficients.ndim != 2 or coefficients.dtype not in _KINDS:
-        raise OptionError(f"expected a 2-D array of int32, int64, float32 or float64, not {coefficients.ndim}-D "
+        raise OptionError(f"expected a 2-D array of int16, int32, int64, float32 or float64, not {coefficients.ndim}-D "
                           f"{coefficients.dtype}")
     if out is None:
         out = np.empty(coefficients.shape, container_dtype(precision, is_signed))
@@ -166,7 +173,7 @@ def load(samples, dtype, *, precision, is_signed, out=None, target=None):
     samples : ndarray of any integer dtype, shape (rows, columns)
         Any strides.
     dtype : dtype
-        Kind of the coefficients: int32 (precisions up to 32), int64, float32 or float64.
+        Kind of the coefficients: int16 (precisions up to 16), int32 (precisions up to 32), int64, float32 or float64.
     precision : int, in bits
         1 to 38.
     is_signed : bool
@@ -192,6 +199,8 @@ def load(samples, dtype, *, precision, is_signed, out=None, target=None):
     _check_range(precision)
     if samples.ndim != 2 or samples.dtype not in _TYPES or np.dtype(dtype) not in _KINDS:
         raise OptionError(f"cannot load {samples.ndim}-D {samples.dtype} as {np.dtype(dtype)}")
+    if np.dtype(dtype) == np.int16 and precision > 16:
+        raise OptionError(f"int16 does not hold {precision} bits")
     if out is None:
         out = np.empty(samples.shape, dtype)
     if out.shape != samples.shape or out.dtype != np.dtype(dtype) or not _rows_are_contiguous(out):
@@ -215,26 +224,30 @@ def _transform(planes, out, target, bint inverse):
     cdef pac_components_kernels kernels
     cdef Py_buffer array
     if planes.ndim != 3 or planes.shape[0] != 3 or planes.dtype not in _KINDS:
-        raise OptionError(f"expected (3, rows, columns) of int32, int64, float32 or float64, not {planes.shape} "
+        raise OptionError(f"expected (3, rows, columns) of int16, int32, int64, float32 or float64, not {planes.shape} "
                           f"{planes.dtype}")
     if out is None:
         out = np.empty(planes.shape, planes.dtype)
     if out.shape != planes.shape or out.dtype != planes.dtype or not _rows_are_contiguous(out):
         raise OptionError(f"out must be {planes.shape} {planes.dtype} with contiguous rows")
     cdef int number = chosen_target(target), kind = _KINDS[out.dtype]
+    cdef bint overflow
     if out is not planes:
         out[...] = planes
     pac_components_kernels_init(&kernels, <pac_target> number)
     PyObject_GetBuffer(out, &array, PyBUF_STRIDES | PyBUF_WRITABLE)
     with nogil:
-        _call_transform(&kernels, &array, kind, inverse)
+        overflow = _call_transform(&kernels, &array, kind, inverse)
     PyBuffer_Release(&array)
+    if overflow:
+        raise OptionError("a result of the transform leaves 16 bits")
     return out
 
 
-cdef void _call_transform(pac_components_kernels *kernels, Py_buffer *planes, int kind, bint inverse) noexcept nogil:
+cdef bint _call_transform(pac_components_kernels *kernels, Py_buffer *planes, int kind, bint inverse) noexcept nogil:
     cdef int64_t rows = planes.shape[1], columns = planes.shape[2]
     cdef ptrdiff_t plane = planes.strides[0] // planes.itemsize, stride = planes.strides[1] // planes.itemsize
+    cdef int16_t *i16 = <int16_t *> planes.buf
     cdef int32_t *i32 = <int32_t *> planes.buf
     cdef int64_t *i64 = <int64_t *> planes.buf
     cdef float *f32 = <float *> planes.buf
@@ -248,9 +261,13 @@ cdef void _call_transform(pac_components_kernels *kernels, Py_buffer *planes, in
     elif kind == 2:
         (kernels.inverse_ict_f32 if inverse else kernels.forward_ict_f32)(
             f32, f32 + plane, f32 + 2 * plane, stride, columns, rows)
-    else:
+    elif kind == 3:
         (kernels.inverse_ict_f64 if inverse else kernels.forward_ict_f64)(
             f64, f64 + plane, f64 + 2 * plane, stride, columns, rows)
+    else:
+        return (kernels.inverse_rct_i16 if inverse else kernels.forward_rct_i16)(
+            i16, i16 + plane, i16 + 2 * plane, stride, columns, rows) != 0
+    return False
 
 
 cdef int _store(coefficients, out, int precision, bint is_signed, int target) except -1:
@@ -276,8 +293,11 @@ cdef int _store(coefficients, out, int precision, bint is_signed, int target) ex
         elif kind == 2:
             kernels.store_f32(<const float *> source.buf, stride, columns, rows, range, type, result.buf,
                               row, pixel)
-        else:
+        elif kind == 3:
             kernels.store_f64(<const double *> source.buf, stride, columns, rows, range, type, result.buf,
+                              row, pixel)
+        else:
+            kernels.store_i16(<const int16_t *> source.buf, stride, columns, rows, range, type, result.buf,
                               row, pixel)
     PyBuffer_Release(&result)
     PyBuffer_Release(&source)
@@ -308,9 +328,12 @@ cdef object _load(samples, coefficients, int precision, bint is_signed, int targ
         elif kind == 2:
             extent = kernels.load_f32(source.buf, type, row, pixel, columns, rows, range,
                                       <float *> result.buf, stride)
-        else:
+        elif kind == 3:
             extent = kernels.load_f64(source.buf, type, row, pixel, columns, rows, range,
                                       <double *> result.buf, stride)
+        else:
+            extent = kernels.load_i16(source.buf, type, row, pixel, columns, rows, range,
+                                      <int16_t *> result.buf, stride)
     PyBuffer_Release(&result)
     PyBuffer_Release(&source)
     return extent.minimum, extent.maximum

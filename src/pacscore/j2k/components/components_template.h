@@ -28,6 +28,8 @@
 #undef PAC_KIND
 #undef PAC_SAMPLE
 
+#include "j2k/components/short_template.h"
+
 #define PAC_KIND i64
 #define PAC_SAMPLE int64_t
 #include "j2k/components/reversible_template.h"
@@ -60,5 +62,7 @@
 #undef PAC_SAMPLE_BITS
 #undef PAC_NARROW_LARGEST
 #undef PAC_WIDE_LARGEST
+
+#include "j2k/components/rgb8_template.h"
 
 #undef PAC_KIND_NAME

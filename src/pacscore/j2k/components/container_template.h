@@ -71,6 +71,57 @@ PAC_FN void PAC_BITS_NAME(read_wide)(int64_t *restrict chunk, ptrdiff_t count, c
     }
 }
 
+#if PAC_BITS <= 16
+/* 16-bit coefficients to samples in one pass: clamp, add the shift. */
+PAC_FN inline void PAC_BITS_NAME(write_short_at)(const int16_t *restrict in, ptrdiff_t count, char *restrict out,
+                                                 ptrdiff_t distance, int16_t lowest, int16_t highest, int16_t shift)
+{
+    for (ptrdiff_t i = 0; i < count; ++i) {
+        int16_t value = in[i] < lowest ? lowest : in[i];
+        value = value > highest ? highest : value;
+        *(PAC_ACCESS *)(out + i * distance) = (PAC_UNSIGNED)(value + shift);
+    }
+}
+
+PAC_FN void PAC_BITS_NAME(write_short)(const int16_t *in, ptrdiff_t count, char *out, ptrdiff_t distance,
+                                       int16_t lowest, int16_t highest, int16_t shift)
+{
+    if (distance == PAC_BYTES)
+        PAC_BITS_NAME(write_short_at)(in, count, out, PAC_BYTES, lowest, highest, shift);
+    else
+        PAC_BITS_NAME(write_short_at)(in, count, out, distance, lowest, highest, shift);
+}
+
+/* Samples to 16-bit coefficients in one pass. Unsigned samples are biased, so that their order is that of signed
+ * numbers: by a flip of the top bit. */
+PAC_FN inline void PAC_BITS_NAME(read_short_at)(int16_t *restrict out, ptrdiff_t count, const char *restrict in,
+                                                ptrdiff_t distance, int is_signed, int32_t shift,
+                                                pac_sample_extent *extent)
+{
+    const int32_t bias = is_signed ? 0 : 1 << (PAC_BITS - 1);
+    const PAC_UNSIGNED flip = (PAC_UNSIGNED)bias;
+    const int16_t offset = (int16_t)(bias - shift);
+    PAC_SIGNED minimum = (PAC_SIGNED)((1 << (PAC_BITS - 1)) - 1), maximum = (PAC_SIGNED)(-minimum - 1);
+    for (ptrdiff_t i = 0; i < count; ++i) {
+        const PAC_SIGNED sample = (PAC_SIGNED)(*(const PAC_ACCESS *)(in + i * distance) ^ flip);
+        minimum = sample < minimum ? sample : minimum;
+        maximum = sample > maximum ? sample : maximum;
+        out[i] = (int16_t)(sample + offset);
+    }
+    extent->minimum = minimum + bias < extent->minimum ? minimum + bias : extent->minimum;
+    extent->maximum = maximum + bias > extent->maximum ? maximum + bias : extent->maximum;
+}
+
+PAC_FN void PAC_BITS_NAME(read_short)(int16_t *out, ptrdiff_t count, const char *in, ptrdiff_t distance, int is_signed,
+                                      int32_t shift, pac_sample_extent *extent)
+{
+    if (distance == PAC_BYTES)
+        PAC_BITS_NAME(read_short_at)(out, count, in, PAC_BYTES, is_signed, shift, extent);
+    else
+        PAC_BITS_NAME(read_short_at)(out, count, in, distance, is_signed, shift, extent);
+}
+#endif
+
 #undef PAC_BITS_NAME
 #undef PAC_BYTES
 #undef PAC_ACCESS
