@@ -1,6 +1,0 @@
-from typing import Any
-
-from numpy.typing import DTypeLike, NDArray
-
-def store_rgb8(planes: NDArray[Any], *, out: NDArray[Any] | None = None, target: int | None = None) -> NDArray[Any]: ...
-def load_rgb8(image: NDArray[Any], dtype: DTypeLike, *, target: int | None = None) -> NDArray[Any]: ...
