@@ -37,15 +37,23 @@ def read_codewords(path: Path) -> list[Codeword]:
         return [Codeword(*(int(row[name]) for name in names)) for row in csv.DictReader(file)]
 
 
-def decoding_table(codewords: list[Codeword], table: int) -> list[int]:
-    """Return entries by ``context << 7 | next seven bits``: length, u_off, rho, e_k, e_1 from the low end."""
-    entries = [0] * (CONTEXTS << CODE_BITS)
+def quad_table(codewords: list[Codeword], table: int) -> list[int]:
+    """Return the entries of one table by ``event << 10 | context << 7 | next seven bits``.
+
+    From the low end: length:6, 0:2, u_off:1, contribution to the next context:3, 0:4, rho:4, e_k:4, e_1:4, then a bit
+    (four times) that is set where rho has more than one. Context 0 without an event has no codeword: its entries are 0.
+    """
+    entries = [0] * (2 * CONTEXTS << CODE_BITS)
     for word in codewords:
         if word.table != table:
             continue
-        entry = word.length | word.u_off << 3 | word.rho << 4 | word.e_k << 8 | word.e_1 << 12
-        for rest in range(1 << (CODE_BITS - word.length)):
-            entries[word.context << CODE_BITS | rest << word.length | word.bits] = entry
+        s = [word.rho >> n & 1 for n in range(4)]
+        right = s[0] | s[1] | s[2] << 1 | s[3] << 2 if table == 0 else (s[2] | s[3]) << 1
+        entry = word.length | word.u_off << 8 | right << 9 | word.rho << 16 | word.e_k << 20 | word.e_1 << 24
+        entry |= 0xF0000000 * (sum(s) > 1)
+        for event in (0, 1) if word.context else (1,):
+            for rest in range(1 << (CODE_BITS - word.length)):
+                entries[(event * CONTEXTS + word.context) << CODE_BITS | rest << word.length | word.bits] = entry
     return entries
 
 
@@ -96,6 +104,25 @@ def pair_table() -> list[int]:
     return entries
 
 
+def value_table() -> list[int]:
+    """Return entries by ``mode << 8 | next eight bits`` for both u of a pair, mode as in `pair_table`, 0 to 3.
+
+    From the low end: length:6, bit 6 set where a prefix 000 needs more than these bits, 0:9, first u:8, second u:8.
+    """
+    entries = []
+    for mode in range(4):
+        for bits in range(256):
+            first = prefix(bits) if mode & 1 else (0, 0, 0)
+            second = prefix(bits >> first[0]) if mode & 2 else (0, 0, 0)
+            if 5 in (first[2], second[2]):
+                entries.append(1 << 6)
+                continue
+            rest = bits >> (first[0] + second[0])
+            u = first[1] + (rest & first[2]), second[1] + (rest >> first[2] & second[2])
+            entries.append(first[0] + second[0] + first[2] + second[2] | u[0] << 16 | u[1] << 24)
+    return entries
+
+
 def u_codes() -> list[int]:
     """Return the parts of the U-VLC code by u, 0 to 96.
 
@@ -122,18 +149,22 @@ def u_codes() -> list[int]:
     return entries
 
 
-def array(name: str, entries: list[int], comment: str, bits: int = 16) -> str:
-    """Return the C text of one table."""
+def array(name: str, entries: list[int], comment: str, bits: int = 16, size: int = 0) -> str:
+    """Return the C text of one table, whose size may exceed its entries: zeros follow."""
     texts = [f"0x{entry:0{bits // 4}x}" for entry in entries]
     count = 14 if bits == 16 else 11
     rows = [", ".join(texts[at : at + count]) for at in range(0, len(texts), count)]
     body = ",\n".join(f"    {row}" for row in rows)
-    return f"/* {comment} */\nstatic const uint{bits}_t {name}[{len(entries)}] = {{\n{body},\n}};\n"
+    return f"/* {comment} */\nstatic const uint{bits}_t {name}[{max(len(entries), size)}] = {{\n{body},\n}};\n"
 
 
 def header(codewords: list[Codeword]) -> str:
     """Return the whole header."""
-    decoding = "context << 7 | next 7 bits -> length:3, u_off:1, rho:4, e_k:4, e_1:4 from the low end"
+    decoding = (
+        "event << 10 | context << 7 | next 7 bits -> length:6, 0:2, u_off:1, share of the next context:3, 0:4, rho:4,\n"
+        " * e_k:4, e_1:4, more than one in rho:4 from the low end; then no codeword, for quads beyond the edge"
+    )
+    values = "mode << 8 | next 8 bits -> length:6, not here:1, 0:9, values 8 and 8"
     encoding = "context << 8 | rho << 4 | eps -> codeword:7, length:3, e_k:4 from the low end"
     pair = "mode << 6 | next 6 bits -> prefixes' length:3, suffixes' length:4, first suffix's:3, values 3 and 3"
     codes = "u -> prefix:3, its length:2, suffix:5, its length:3, extension:4, its length:3 from the low end"
@@ -143,11 +174,12 @@ def header(codewords: list[Codeword]) -> str:
         " */\n"
         "/* clang-format off */\n"
         "#ifndef PACSCORE_J2K_ENTROPY_HT_TABLES_H\n#define PACSCORE_J2K_ENTROPY_HT_TABLES_H\n\n#include <stdint.h>\n",
-        array("ht_decode_0", decoding_table(codewords, 0), decoding),
-        array("ht_decode_1", decoding_table(codewords, 1), decoding),
+        array("ht_decode_0", quad_table(codewords, 0), decoding, 32, 4096),
+        array("ht_decode_1", quad_table(codewords, 1), decoding, 32, 4096),
         array("ht_encode_0", encoding_table(codewords, 0), encoding),
         array("ht_encode_1", encoding_table(codewords, 1), encoding),
         array("ht_u_pairs", pair_table(), pair),
+        array("ht_u_values", value_table(), values, 32),
         array("ht_u_codes", u_codes(), codes, 32),
         "#endif\n",
     ]

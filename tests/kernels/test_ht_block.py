@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
-from pacscore.j2k.entropy._entropy import decode_block, encode_block, encode_refinement
+from pacscore.j2k.entropy._entropy import decode_block, decode_coefficients, encode_block, encode_refinement
 from pacscore.support.targets import available_targets
 from reference import ht_block, ht_block_encoder
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 TARGETS = list(available_targets())
 SHAPES = [(1, 1), (1, 9), (9, 1), (3, 5), (5, 7), (2, 2), (4, 4), (8, 3), (31, 17), (1, 64), (64, 1), (13, 12), (6, 33)]
 LARGE = [(64, 64), (1024, 4), (4, 1024), (585, 7), (5, 819), (1024, 1), (1, 1024)]
+
+HALF_STEP = 0.3712
 
 Block = dict[str, Any]
 
@@ -69,12 +72,57 @@ def reference(block: Block, wide: bool) -> np.ndarray | None:
         return None
 
 
+def coefficients(block: Block, dtype: type, target: str) -> np.ndarray:
+    """What a target makes of a block, in the middle of a larger array that it must leave alone."""
+    guard = 77
+    height, width = block["height"], block["width"]
+    around = np.full((height + 2, width + 21), guard, dtype)
+    inner = around[1:-1, 5 : 5 + width]
+    arguments = {name: value for name, value in block.items() if name not in ("width", "height", "vertically_causal")}
+    try:
+        decode_coefficients(**arguments, out=inner, half_step=HALF_STEP, target=target)
+    finally:
+        outside = np.ones(around.shape, bool)
+        outside[1:-1, 5 : 5 + width] = False
+        assert (around[outside] == guard).all()
+    return inner
+
+
+def of_words(words: np.ndarray, dtype: type) -> np.ndarray:
+    magnitudes = (words & 0x7FFFFFFF).astype(np.int64)
+    signs = 1 - 2 * (words >> 31).astype(np.int64)
+    if dtype is np.float32:
+        return (signs * magnitudes).astype(np.float32) * np.float32(HALF_STEP)
+    return signs * (magnitudes >> 1)
+
+
+def assert_coefficients(block: Block, words: np.ndarray | None) -> None:
+    """Coefficients are what the words say, and the block is refused where they are."""
+    plane = block["magnitude_bitplanes"] - 1 - block["missing_bitplanes"]
+    refined = block["passes"] > 1 and len(block["refinement"]) > 0 and plane > 0
+    for target, dtype in itertools.product(TARGETS, [np.int16, np.int32, np.float32]):
+        unfit = refined or (plane > 0 and dtype is not np.float32)
+        narrow = dtype is np.int16 and block["missing_bitplanes"] > 13
+        try:
+            made = coefficients(block, dtype, target)
+        except CodestreamError:
+            assert words is None, (target, dtype)
+        except UnsupportedError:
+            assert unfit or narrow, (target, dtype)
+        else:
+            assert words is not None
+            assert not unfit
+            np.testing.assert_array_equal(made, of_words(words, dtype), err_msg=f"{target} {dtype}")
+
+
 def assert_decodes_alike(block: Block, wide: bool) -> None:
     expected = reference(block, wide)
     for target, result in zip(TARGETS, decode_everywhere(block, wide), strict=True):
         assert (result is None) == (expected is None), target
         if expected is not None:
             np.testing.assert_array_equal(result, expected, err_msg=target)
+    if not wide:
+        assert_coefficients(block, expected)
 
 
 def whole_block(cleanup: bytes, shape: tuple[int, int], bits: int, **more: Any) -> Block:
@@ -113,6 +161,44 @@ def test_large_blocks(seed: int, shape: tuple[int, int], bits: int, density: flo
     words = sign_magnitude(magnitudes, signs, wide)
     assert {encode_block(words, target=target) for target in TARGETS} == {expected}
     assert_decodes_alike(whole_block(expected, shape, bits), wide)
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (64, 64), (63, 65), (32, 31), (17, 64), (1024, 3), (3, 1024)])
+def test_sixteen_bits_serve_indices_up_to_two_to_the_fourteenth(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng([14, *shape])
+    for bits, density in [(14, 1.0), (14, 0.6), (9, 0.9), (4, 0.7), (2, 0.1)]:
+        magnitudes, signs = (np.array(rows) for rows in random_samples(rng, shape, bits, density))
+        magnitudes[0, 0] = 1 << bits
+        cleanup = encode_block(sign_magnitude(magnitudes.tolist(), signs.tolist(), False))
+        block = whole_block(cleanup, shape, bits + 1)
+        expected = np.where(signs, -magnitudes, magnitudes)
+        for target in TARGETS:
+            for dtype in [np.int16, np.int32]:
+                np.testing.assert_array_equal(coefficients(block, dtype, target), expected, err_msg=target)
+        assert_coefficients(block, decode_block(**block))
+        finer = whole_block(cleanup, shape, bits + 1, magnitude_bitplanes=22)
+        assert_coefficients(finer, decode_block(**finer))
+
+
+@pytest.mark.parametrize("density", [0.001, 0.005, 0.02, 0.06, 0.15])
+def test_sparse_blocks(density: float) -> None:
+    """Long runs of MEL events, begun anywhere in a row."""
+    for seed, shape in itertools.product(range(12), [(64, 64), (40, 30), (5, 800), (1024, 4)]):
+        rng = np.random.default_rng([seed, *shape])
+        magnitudes, signs = random_samples(rng, shape, int(rng.integers(1, 9)), density)
+        block = whole_block(encode_block(sign_magnitude(magnitudes, signs, False)), shape, 9)
+        expected = np.where(signs, -np.array(magnitudes), magnitudes)
+        for target in TARGETS:
+            np.testing.assert_array_equal(coefficients(block, np.int16, target), expected, err_msg=target)
+
+
+def test_larger_indices_need_more_than_sixteen_bits() -> None:
+    cleanup = encode_block(sign_magnitude([[1, (1 << 14) + 1]], [[0, 1]], False))
+    block = whole_block(cleanup, (2, 1), 15)
+    for target in TARGETS:
+        assert coefficients(block, np.int32, target).tolist() == [[1, -(1 << 14) - 1]]
+        with pytest.raises(UnsupportedError):
+            coefficients(block, np.int16, target)
 
 
 @pytest.mark.parametrize("bits", [30, 40, 62])

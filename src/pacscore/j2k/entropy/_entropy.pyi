@@ -15,6 +15,17 @@ def decode_block(
     wide: bool = False,
     target: str | None = None,
 ) -> np.ndarray[Any, Any]: ...
+def decode_coefficients(
+    cleanup: bytes,
+    refinement: bytes,
+    out: np.ndarray[Any, Any],
+    *,
+    missing_bitplanes: int,
+    magnitude_bitplanes: int,
+    passes: int,
+    half_step: float = 1,
+    target: str | None = None,
+) -> None: ...
 def encode_block(samples: np.ndarray[Any, Any], *, target: str | None = None) -> bytes: ...
 def encode_refinement(
     samples: np.ndarray[Any, Any], *, passes: int, vertically_causal: bool = False, target: str | None = None

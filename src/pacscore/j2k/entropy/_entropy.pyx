@@ -1,7 +1,7 @@
 """One HT code-block's bytes to samples and back, for tests and for reading beside T.814."""
 
 cimport cython
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 import numpy as np
@@ -39,6 +39,9 @@ cdef extern from "j2k/entropy/ht.h":
         int32_t passes
         int32_t vertically_causal
     ctypedef struct pac_ht_kernels:
+        pac_status (*decode_i16)(const pac_ht_block *, int16_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*decode_i32)(const pac_ht_block *, int32_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*decode_f32)(const pac_ht_block *, float, float *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode32)(const pac_ht_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode64)(const pac_ht_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
         pac_status (*encode32)(const uint32_t *, Py_ssize_t, int32_t, int32_t, uint8_t *, size_t, uint32_t *,
@@ -83,7 +86,7 @@ cdef _raise_for(pac_status status):
         raise CodestreamError("HT code-block: its lengths, planes or codes contradict each other (T.814 7)",
                               clause="T.814 7")
     if status == PAC_UNSUPPORTED:
-        raise UnsupportedError("HT code-block: more magnitude bit-planes than its sample words hold",
+        raise UnsupportedError("HT code-block: more magnitude bit-planes, or other passes, than its samples hold",
                                feature="magnitude bit-planes", clause="T.814 7.3")
     if status != PAC_OK:
         raise LimitError("HT code-block: its output buffer is too small")
@@ -170,6 +173,75 @@ def decode_block(
             status = coder.kernels.decode32(&block, &narrow_view[0, 0], width, coder.scratch)
     _raise_for(status)
     return samples
+
+
+def decode_coefficients(
+    const uint8_t[::1] cleanup not None,
+    const uint8_t[::1] refinement not None,
+    out,
+    *,
+    int32_t missing_bitplanes,
+    int32_t magnitude_bitplanes,
+    int32_t passes,
+    float half_step=1,
+    target=None,
+):
+    """Decode an HT code-block whose cleanup pass is all there is to wavelet coefficients.
+
+    Source: T.814 7.3; T.800 E.1.
+
+    Parameters
+    ----------
+    cleanup, refinement, missing_bitplanes, magnitude_bitplanes, passes, target
+        As for `decode_block`.
+    out : ndarray of int16, int32 or float32, shape (height, width)
+        Written in place, and nothing else; its columns are contiguous. Integers get quantiser indices, reals
+        ``sign * m * half_step``, m the magnitude with one fraction bit.
+    half_step : float
+        Half of the band's step size.
+
+    Raises
+    ------
+    CodestreamError
+        If the segments or the planes contradict each other.
+    UnsupportedError
+        If refinement passes change the block, integers would have fraction bits, or 16 bits do not suffice.
+    """
+    cdef int16_t[:, :] narrow
+    cdef int32_t[:, :] integers
+    cdef float[:, :] reals
+    cdef Py_ssize_t stride = out.strides[0] // out.itemsize
+    if out.strides[1] != out.itemsize or out.strides[0] % out.itemsize:
+        raise OptionError("the columns of the output must be contiguous")
+    _check_shape(out.shape[1], out.shape[0])
+    cdef _Coder coder = _Coder(target)
+    cdef pac_ht_block block
+    block.cleanup = &cleanup[0] if cleanup.shape[0] else NULL
+    block.refinement = &refinement[0] if refinement.shape[0] else NULL
+    block.cleanup_length = <uint32_t> min(cleanup.shape[0], 0x7fffffff)
+    block.refinement_length = <uint32_t> min(refinement.shape[0], 0x7fffffff)
+    block.width = out.shape[1]
+    block.height = out.shape[0]
+    block.missing_bitplanes = missing_bitplanes
+    block.magnitude_bitplanes = magnitude_bitplanes
+    block.passes = passes
+    block.vertically_causal = False
+    cdef pac_status status
+    if out.dtype == np.int16:
+        narrow = out
+        with nogil:
+            status = coder.kernels.decode_i16(&block, &narrow[0, 0], stride, coder.scratch)
+    elif out.dtype == np.int32:
+        integers = out
+        with nogil:
+            status = coder.kernels.decode_i32(&block, &integers[0, 0], stride, coder.scratch)
+    elif out.dtype == np.float32:
+        reals = out
+        with nogil:
+            status = coder.kernels.decode_f32(&block, half_step, &reals[0, 0], stride, coder.scratch)
+    else:
+        raise OptionError(f"coefficients are int16, int32 or float32, not {out.dtype}")
+    _raise_for(status)
 
 
 def _as_words(samples):

@@ -39,12 +39,19 @@ typedef struct {
  *
  * decode: 32 serves magnitude_bitplanes up to 30, 64 up to 62 (else PAC_UNSUPPORTED). PAC_CORRUPT: bytes or planes
  *     contradict the standard. Strides count samples.
+ * decode_i16, _i32, _f32: straight to wavelet coefficients, for blocks without a region of interest: quantiser indices
+ *     as integers, or sign * m * half_step for a magnitude m with its fraction bit. PAC_UNSUPPORTED: refinement passes
+ *     change the block, or for integers its cleanup pass ends above plane 0, or for 16 bits a quad has U above 15; then
+ *     decode32 knows whether the block is sound. These too serve magnitude_bitplanes up to 30.
  * encode: writes one cleanup segment for the magnitudes as they are (below 2^31 and 2^62); *length gets its bytes.
  *     PAC_NO_SPACE: capacity too small. A segment always stays within the limits for Lcup and Scup: 4096 samples of
  *     64 bits and their stuffing take less than 36,000 bytes, the codes of at most 1,230 quads less than 3,600.
  * encode_refinement: the samples have one plane more than those that encode took; writes SigProp and MagRef, joined.
  */
 typedef struct {
+    pac_status (*decode_i16)(const pac_ht_block *block, int16_t *out, ptrdiff_t stride, void *scratch);
+    pac_status (*decode_i32)(const pac_ht_block *block, int32_t *out, ptrdiff_t stride, void *scratch);
+    pac_status (*decode_f32)(const pac_ht_block *block, float half_step, float *out, ptrdiff_t stride, void *scratch);
     pac_status (*decode32)(const pac_ht_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch);
     pac_status (*decode64)(const pac_ht_block *block, uint64_t *samples, ptrdiff_t stride, void *scratch);
     pac_status (*encode32)(const uint32_t *samples, ptrdiff_t stride, int32_t width, int32_t height, uint8_t *out,

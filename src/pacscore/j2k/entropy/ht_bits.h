@@ -15,6 +15,13 @@
 #define HT_INLINE static inline __attribute__((always_inline))
 #define HT_SLACK 64
 
+/* Rare routines called from a loop whose state should stay in registers. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define HT_COLD __attribute__((noinline, cold, no_caller_saved_registers, target("general-regs-only")))
+#else
+#define HT_COLD __attribute__((noinline, cold))
+#endif
+
 HT_INLINE uint64_t ht_little_endian(uint64_t word)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -79,61 +86,6 @@ HT_INLINE uint32_t ht_writer_finish(ht_writer *writer, const uint8_t *plain, uin
     *writer->next = (uint8_t)(writer->pending | (uint64_t)fill << writer->count);
     memset(writer->next + 1, fill, HT_SLACK - 1);
     return bits;
-}
-
-/* ---- Stuffing undone ---- */
-
-/* MagSgn and SigProp: the byte after FF holds seven bits. */
-HT_INLINE uint32_t ht_unstuff_forward(uint8_t *plain, const uint8_t *bytes, uint32_t length, uint8_t fill)
-{
-    ht_writer writer;
-    ht_writer_start(&writer, plain);
-    uint32_t stuffed = 0; /* 1 after FF */
-    for (uint32_t at = 0; at < length;) {
-        if (!stuffed && length - at >= 8) {
-            const uint64_t word = ht_load(bytes + at);
-            if (!ht_has_ff(word)) {
-                ht_append(&writer, word & 0xffffffffu, 32);
-                ht_append(&writer, word >> 32, 32);
-                at += 8;
-                continue;
-            }
-        }
-        const uint32_t end = length - at < 8 ? length : at + 8;
-        for (; at < end; ++at) {
-            ht_append(&writer, bytes[at] & (0xffu >> stuffed), 8 - stuffed);
-            stuffed = bytes[at] == 0xff;
-        }
-    }
-    return ht_writer_finish(&writer, plain, fill);
-}
-
-/* VLC and MagRef: bytes come from the end, one holds seven bits if they are all ones and the byte read before it was
- * above 8F. So many low bits of the first byte (0 or 4) count as ones and are not read. */
-HT_INLINE uint32_t ht_unstuff_backward(uint8_t *plain, const uint8_t *bytes, uint32_t length, uint32_t skipped)
-{
-    ht_writer writer;
-    ht_writer_start(&writer, plain);
-    uint8_t before = 0xff;
-    for (uint32_t left = length; left > 0;) {
-        if (left >= 8 && left != length) {
-            const uint64_t word = __builtin_bswap64(ht_load(bytes + left - 8));
-            if (!ht_has_ff(word | 0x8080808080808080u)) {
-                ht_append(&writer, word & 0xffffffffu, 32);
-                ht_append(&writer, word >> 32, 32);
-                left -= 8;
-                before = bytes[left];
-                continue;
-            }
-        }
-        uint8_t byte = bytes[--left];
-        byte |= (uint8_t)((1u << skipped) - 1);
-        const uint32_t bits = before > 0x8f && (byte & 0x7f) == 0x7f ? 7 : 8;
-        ht_append(&writer, (byte & ((1u << bits) - 1)) >> skipped, bits - skipped);
-        before = byte;
-        skipped = 0;
-    }
-    return ht_writer_finish(&writer, plain, 0);
 }
 
 /* ---- Stuffing done ---- */

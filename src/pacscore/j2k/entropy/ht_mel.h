@@ -1,6 +1,6 @@
-/* The MEL coder of HT blocks: an adaptive run-length code for rare events.
+/* The MEL encoder of HT blocks: an adaptive run-length code for rare events.
  *
- * Source: T.814 7.3.3 (decoding of MEL symbols) and 7.1.3 (its bits).
+ * Source: T.814 7.3.3 (decoding of MEL symbols), read backwards, and 7.1.3 (its bits).
  */
 #ifndef PACSCORE_J2K_ENTROPY_HT_MEL_H
 #define PACSCORE_J2K_ENTROPY_HT_MEL_H
@@ -11,67 +11,6 @@
 #include "j2k/entropy/ht_bits.h"
 
 static const uint8_t ht_mel_exponents[13] = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5};
-
-/* ---- Decoder ---- */
-
-typedef struct {
-    const uint8_t *next, *last; /* the last byte's low nibble is not its own and reads as ones */
-    uint64_t bits;              /* next one on top */
-    uint32_t count;             /* of bits at hand */
-    uint32_t state;
-    uint32_t pending; /* twice the zero events left in the run, plus 1 if a one event ends it */
-    bool stuffed;     /* the byte before was FF */
-} ht_mel_decoder;
-
-HT_INLINE void ht_mel_start(ht_mel_decoder *mel, const uint8_t *bytes, const uint8_t *last)
-{
-    *mel = (ht_mel_decoder){.next = bytes, .last = last};
-}
-
-/* Bytes behind the last one read as FF. */
-static inline void ht_mel_refill(ht_mel_decoder *mel)
-{
-    while (mel->count <= 56) {
-        uint8_t byte = 0xff;
-        if (mel->next <= mel->last) {
-            byte = mel->next == mel->last ? (uint8_t)(*mel->next | 0x0f) : *mel->next;
-            ++mel->next;
-        }
-        const uint32_t length = mel->stuffed ? 7 : 8;
-        mel->bits |= (uint64_t)(byte & (0xffu >> (8 - length))) << (64 - mel->count - length);
-        mel->count += length;
-        mel->stuffed = byte == 0xff;
-    }
-}
-
-static inline void ht_mel_next_run(ht_mel_decoder *mel)
-{
-    if (mel->count < 8)
-        ht_mel_refill(mel);
-    const uint32_t exponent = ht_mel_exponents[mel->state];
-    uint32_t length = 1;
-    if (mel->bits >> 63) {
-        mel->pending = 2u << exponent;
-        mel->state += mel->state < 12;
-    } else {
-        length += exponent;
-        mel->pending = 2 * (uint32_t)(mel->bits >> (63 - exponent)) + 1;
-        mel->state -= mel->state > 0;
-    }
-    mel->bits <<= length;
-    mel->count -= length;
-}
-
-HT_INLINE bool ht_mel_event(ht_mel_decoder *mel)
-{
-    if (mel->pending == 0)
-        ht_mel_next_run(mel);
-    const bool event = mel->pending == 1;
-    mel->pending -= event ? 1 : 2;
-    return event;
-}
-
-/* ---- Encoder ---- */
 
 typedef struct {
     uint8_t *bytes;

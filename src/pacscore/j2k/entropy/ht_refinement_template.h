@@ -76,19 +76,19 @@ PAC_FN void HT_NAME(ht_sigprop)(ht_scratch *scratch, const pac_ht_block *block, 
     }
 }
 
-/* Both passes behind a cleanup pass at plane p0 = `plane` >= 1. MagRef comes first here: it touches only what cleanup
- * made significant, and SigProp adds to the stripes. */
-PAC_FN void HT_NAME(ht_refine)(ht_scratch *scratch, const pac_ht_block *block, uint32_t plane, HT_WORD *samples,
-                               ptrdiff_t stride)
+/* Both passes behind a cleanup pass at plane p0 >= 1. MagRef comes first here: it touches only what cleanup made
+ * significant, and SigProp adds to the stripes. */
+PAC_FN void HT_NAME(ht_refine)(ht_scratch *scratch, const pac_ht_block *block, HT_WORD *samples, ptrdiff_t stride)
 {
-    const HT_WORD half = (HT_WORD)1 << (plane - 1);
+    const HT_WORD half = (HT_WORD)1 << (ht_plane(block) - 1);
     const uint32_t length = block->refinement_length;
     const uint32_t taken = length < HT_MAX_REFINEMENT ? length : HT_MAX_REFINEMENT;
     HT_NAME(ht_significance)(scratch, block, samples, stride);
     if (block->passes == 3) {
-        const uint32_t end = ht_unstuff_backward(scratch->backward, block->refinement + (length - taken), taken, 0);
+        const uint8_t *bytes = block->refinement + (length - taken);
+        const uint32_t end = ht_unstuff_backward(scratch->backward, bytes, taken, false);
         HT_NAME(ht_magref)(scratch, block, end, half, samples, stride);
     }
-    const uint32_t end = ht_unstuff_forward(scratch->forward, block->refinement, taken, 0);
+    const uint32_t end = ht_unstuff_forward(scratch->forward, block->refinement, taken, 0, HT_SLACK);
     HT_NAME(ht_sigprop)(scratch, block, end, half, samples, stride);
 }

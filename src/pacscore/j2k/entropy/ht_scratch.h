@@ -12,15 +12,26 @@ enum {
     HT_MAX_SIDE = 1024,
     HT_MAX_SAMPLES = 4096,
     HT_ROW_QUADS = HT_MAX_SIDE / 2 + 8, /* a row of quads, one absent quad before it, two or more behind it */
-    HT_LINE = HT_MAX_SIDE + 8,          /* a row of samples, four absent ones before it and behind it */
+    HT_LINE_BEFORE = 16,                /* absent samples before a row */
+    HT_LINE = HT_MAX_SIDE + 64,         /* a row of samples, absent ones before it and behind it */
+    HT_MAGSGN_SLACK = 320,              /* ones behind the MagSgn bits, which samples of one group of quads may take */
     HT_MAX_LCUP = 65534,
     HT_MAX_SCUP = 4079,
     HT_MAX_REFINEMENT = 1280, /* more than SigProp's 8,192 bits or MagRef's 4,096 take with stuffing */
     HT_STRIPES = 4096         /* columns of stripes, one absent column and stripe on each side */
 };
 
-/* Quads of two rows and what the lower one needs to know of the upper one. A record holds length:3, u_off:1, rho:4,
- * e_k:4, e_1:4 as in the decoding tables. */
+/* Two rows of the decoder's quads, absent ones before and behind them. It works in groups of up to 16 quads. */
+enum { HT_BEFORE = 8, HT_BEHIND = 16, HT_DECODER_QUADS = HT_BEFORE + HT_MAX_SIDE / 2 + HT_BEHIND };
+
+typedef struct {
+    uint32_t records[2][HT_DECODER_QUADS]; /* entries of ht_decode_0 and ht_decode_1 */
+    uint32_t u[2][HT_DECODER_QUADS / 2];   /* entries of ht_u_values, one a pair of quads */
+    uint32_t contexts[HT_DECODER_QUADS];   /* shares of the row above in the contexts, as those tables place them */
+} ht_decoder_rows;
+
+/* The encoder's: quads of two rows and what the lower one needs to know of the upper one. A record holds length:3,
+ * u_off:1, rho:4, e_k:4, e_1:4. */
 typedef struct {
     uint16_t records[2][HT_ROW_QUADS];
     uint16_t contexts[HT_ROW_QUADS];
@@ -29,12 +40,13 @@ typedef struct {
 
 typedef struct {
     ht_quad_rows quads;
+    ht_decoder_rows rows;
     uint64_t lines[2][HT_LINE];  /* 2 mu - 1 of the bottom samples of two rows of quads, 0 where insignificant */
     uint64_t outside[HT_LINE];   /* the row below an odd height: read as zero, or written and dropped */
     uint8_t stripes[HT_STRIPES]; /* significance, a nibble for each column of a stripe */
-    uint8_t forward[HT_MAX_LCUP + 2 * HT_SLACK];  /* plain MagSgn or SigProp bits */
-    uint8_t backward[HT_MAX_SCUP + 2 * HT_SLACK]; /* plain VLC or MagRef bits */
-    uint8_t forward_bytes[HT_MAX_LCUP];           /* the same with stuffing, encoder only */
+    uint8_t forward[HT_MAX_LCUP + HT_SLACK + HT_MAGSGN_SLACK]; /* plain MagSgn or SigProp bits */
+    uint8_t backward[HT_MAX_SCUP + 2 * HT_SLACK];              /* plain VLC or MagRef bits */
+    uint8_t forward_bytes[HT_MAX_LCUP];                        /* the same with stuffing, encoder only */
     uint8_t backward_bytes[HT_MAX_SCUP + HT_SLACK];
     uint8_t mel_bytes[512];
 } ht_scratch;
