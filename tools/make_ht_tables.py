@@ -123,29 +123,47 @@ def value_table() -> list[int]:
     return entries
 
 
+def u_parts(u: int) -> tuple[tuple[int, int], ...]:
+    """Return the U-VLC prefix, suffix and extension of u, each with its length."""
+    if u == 0:
+        return (0, 0), (0, 0), (0, 0)
+    suffix = (0, 0) if u < 3 else (u - 3, 1) if u < 5 else (min(u - 5, 28 + (u - 33) % 4), 5)
+    return ((1, 1), (2, 2), (4, 3), (4, 3), (0, 3))[min(u, 5) - 1], suffix, ((u - 33) // 4, 4) if u >= 33 else (0, 0)
+
+
 def u_codes() -> list[int]:
     """Return the parts of the U-VLC code by u, 0 to 96.
 
     From the low end: prefix, its length, suffix, its length, extension, its length.
     """
-    entries = [0]
-    for u in range(1, 97):
-        prefix_code, prefix_length = ((1, 1), (2, 2), (4, 3), (4, 3), (0, 3))[min(u, 5) - 1]
-        suffix, suffix_length = (0, 0) if u < 3 else (u - 3, 1) if u < 5 else (min(u - 5, 28 + (u - 33) % 4), 5)
-        extension, extension_length = ((u - 33) // 4, 4) if u >= 33 else (0, 0)
-        parts = (
-            (prefix_code, 3),
-            (prefix_length, 2),
-            (suffix, 5),
-            (suffix_length, 3),
-            (extension, 4),
-            (extension_length, 3),
-        )
+    entries = []
+    for u in range(97):
         entry = shift = 0
-        for value, bits in parts:
-            entry |= value << shift
-            shift += bits
+        for (value, length), (value_bits, length_bits) in zip(u_parts(u), ((3, 2), (5, 3), (4, 3)), strict=True):
+            entry |= value << shift | length << shift + value_bits
+            shift += value_bits + length_bits
         entries.append(entry)
+    return entries
+
+
+def u_pair_codes(table: int) -> list[int]:
+    """Return the whole U-VLC code of a pair by ``second u << 4 | first u``, both below 16.
+
+    From the low end: 16 bits of code, 8 of its length, the MEL event of the first row, whether there is one.
+    """
+    entries = []
+    for pair in range(256):
+        u = pair & 15, pair >> 4
+        has_event = table == 0 and min(u) > 0
+        event = has_event and min(u) > 2
+        parts = [u_parts(value - 2 * event) for value in u]
+        if has_event and not event and u[0] > 2:
+            parts[1] = (u[1] - 1, 1), (0, 0), (0, 0)
+        code = length = 0
+        for bits, count in (part[kind] for kind in range(2) for part in parts):
+            code |= bits << length
+            length += count
+        entries.append(code | length << 16 | event << 24 | has_event << 25)
     return entries
 
 
@@ -168,6 +186,7 @@ def header(codewords: list[Codeword]) -> str:
     encoding = "context << 8 | rho << 4 | eps -> codeword:7, length:3, e_k:4 from the low end"
     pair = "mode << 6 | next 6 bits -> prefixes' length:3, suffixes' length:4, first suffix's:3, values 3 and 3"
     codes = "u -> prefix:3, its length:2, suffix:5, its length:3, extension:4, its length:3 from the low end"
+    pair_codes = "second u << 4 | first u -> code:16, its length:8, MEL event:1, has one:1 from the low end"
     parts = [
         "/* Look-up tables of the HT block coder. Source: T.814 Annex C and 7.3.6.\n"
         " * Written by tools/make_ht_tables.py; do not edit. Table 0 serves the first row of quads, 1 the others.\n"
@@ -181,6 +200,8 @@ def header(codewords: list[Codeword]) -> str:
         array("ht_u_pairs", pair_table(), pair),
         array("ht_u_values", value_table(), values, 32),
         array("ht_u_codes", u_codes(), codes, 32),
+        array("ht_u_pair_codes_0", u_pair_codes(0), pair_codes, 32),
+        array("ht_u_pair_codes_1", u_pair_codes(1), pair_codes, 32),
         "#endif\n",
     ]
     return "\n".join(parts)

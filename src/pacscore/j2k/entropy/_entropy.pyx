@@ -44,6 +44,8 @@ cdef extern from "j2k/entropy/ht.h":
         pac_status (*decode_f32)(const pac_ht_block *, float, float *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode32)(const pac_ht_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode64)(const pac_ht_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*encode_i16)(const int16_t *, Py_ssize_t, int32_t, int32_t, uint8_t *, size_t, uint32_t *,
+                                 void *) noexcept nogil
         pac_status (*encode32)(const uint32_t *, Py_ssize_t, int32_t, int32_t, uint8_t *, size_t, uint32_t *,
                                void *) noexcept nogil
         pac_status (*encode64)(const uint64_t *, Py_ssize_t, int32_t, int32_t, uint8_t *, size_t, uint32_t *,
@@ -259,8 +261,9 @@ def encode_block(samples, *, target=None):
 
     Parameters
     ----------
-    samples : ndarray of uint32 or uint64, shape (height, width)
-        Sign in the top bit; below it the magnitude at the cleanup plane, below 2^31 or 2^62; not all zero.
+    samples : ndarray of uint32, uint64 or int16, shape (height, width)
+        Unsigned: sign in the top bit; below it the magnitude at the cleanup plane, below 2^31 or 2^62. int16: the same
+        in two's complement, -2^14 to 2^14, rows contiguous at any distance. Not all zero.
     target : str, optional
         CPU target by name.
 
@@ -270,9 +273,13 @@ def encode_block(samples, *, target=None):
 
     Raises
     ------
+    OptionError
+        If the array has no such kind or shape, or int16 samples are out of range.
     UnsupportedError
         If a magnitude has more than 62 bits.
     """
+    if samples.dtype == np.int16:
+        return _encode_indices(samples, target)
     words = _as_words(samples)
     cdef _Coder coder = _Coder(target)
     cdef int32_t width = words.shape[1], height = words.shape[0]
@@ -291,6 +298,27 @@ def encode_block(samples, *, target=None):
         with nogil:
             status = coder.kernels.encode32(&narrow_view[0, 0], width, width, height, &out[0], out.shape[0], &length,
                                             coder.scratch)
+    _raise_for(status)
+    return bytes(out[:length])
+
+
+cdef bytes _encode_indices(indices, target):
+    if indices.ndim != 2:
+        raise OptionError(f"samples must be a 2D array, not {indices.ndim}D")
+    _check_shape(indices.shape[1], indices.shape[0])
+    if indices.min() < -1 << 14 or indices.max() > 1 << 14 or not indices.any():
+        raise OptionError("int16 samples must be within -16384 to 16384, and one of them not 0")
+    if indices.strides[1] != 2 or indices.strides[0] % 2:
+        indices = np.ascontiguousarray(indices)
+    cdef _Coder coder = _Coder(target)
+    cdef const int16_t[:, :] view = indices
+    cdef int32_t width = indices.shape[1], height = indices.shape[0]
+    cdef uint8_t[::1] out = np.empty(pac_ht_encode_bound(width, height, 15), np.uint8)
+    cdef uint32_t length = 0
+    cdef pac_status status
+    with nogil:
+        status = coder.kernels.encode_i16(&view[0, 0], view.strides[0] // 2, width, height, &out[0], out.shape[0],
+                                          &length, coder.scratch)
     _raise_for(status)
     return bytes(out[:length])
 

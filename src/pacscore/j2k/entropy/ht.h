@@ -44,6 +44,7 @@ typedef struct {
  *     change the block, or for integers its cleanup pass ends above plane 0, or for 16 bits a quad has U above 15; then
  *     decode32 knows whether the block is sound. These too serve magnitude_bitplanes up to 30.
  * encode: writes one cleanup segment for the magnitudes as they are (below 2^31 and 2^62); *length gets its bytes.
+ *     encode_i16 takes them in two's complement, up to 2^14, and not all zero, which the caller knows.
  *     PAC_NO_SPACE: capacity too small. A segment always stays within the limits for Lcup and Scup: 4096 samples of
  *     64 bits and their stuffing take less than 36,000 bytes, the codes of at most 1,230 quads less than 3,600.
  * encode_refinement: the samples have one plane more than those that encode took; writes SigProp and MagRef, joined.
@@ -54,6 +55,8 @@ typedef struct {
     pac_status (*decode_f32)(const pac_ht_block *block, float half_step, float *out, ptrdiff_t stride, void *scratch);
     pac_status (*decode32)(const pac_ht_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch);
     pac_status (*decode64)(const pac_ht_block *block, uint64_t *samples, ptrdiff_t stride, void *scratch);
+    pac_status (*encode_i16)(const int16_t *indices, ptrdiff_t stride, int32_t width, int32_t height, uint8_t *out,
+                             size_t capacity, uint32_t *length, void *scratch);
     pac_status (*encode32)(const uint32_t *samples, ptrdiff_t stride, int32_t width, int32_t height, uint8_t *out,
                            size_t capacity, uint32_t *length, void *scratch);
     pac_status (*encode64)(const uint64_t *samples, ptrdiff_t stride, int32_t width, int32_t height, uint8_t *out,

@@ -38,6 +38,12 @@ HT_INLINE uint64_t ht_load(const uint8_t *bytes)
     return ht_little_endian(word);
 }
 
+HT_INLINE void ht_store_backward(uint8_t *bytes, uint64_t word)
+{
+    word = __builtin_bswap64(ht_little_endian(word));
+    memcpy(bytes, &word, sizeof word);
+}
+
 HT_INLINE void ht_store(uint8_t *bytes, uint64_t word)
 {
     word = ht_little_endian(word);
@@ -90,50 +96,11 @@ HT_INLINE uint32_t ht_writer_finish(ht_writer *writer, const uint8_t *plain, uin
 
 /* ---- Stuffing done ---- */
 
-/* MagSgn and SigProp from plain bits, whose slack fills the last byte. Returns the bytes written. */
-HT_INLINE uint32_t ht_stuff_forward(uint8_t *out, const uint8_t *plain, uint32_t bits)
-{
-    uint8_t *next = out;
-    uint32_t stuffed = 0;
-    for (uint32_t at = 0; at < bits;) {
-        if (!stuffed && bits - at >= 56) {
-            const uint64_t word = ht_window(plain, at) & 0x00ffffffffffffffu;
-            if (!ht_has_ff(word)) {
-                ht_store(next, word);
-                next += 7;
-                at += 56;
-                continue;
-            }
-        }
-        const uint8_t byte = (uint8_t)(ht_window(plain, at) & (0xffu >> stuffed));
-        *next++ = byte;
-        at += 8 - stuffed;
-        stuffed = byte == 0xff;
-    }
-    return (uint32_t)(next - out);
-}
-
+/* What became of a stream's end. */
 typedef struct {
     uint32_t length; /* of whole bytes */
     uint8_t partial; /* the last byte, if some of its bits are used */
     uint32_t used;   /* how many, fewer than eight */
 } ht_backward;
-
-/* VLC and MagRef from plain bits, in reading order: the caller turns them round. */
-HT_INLINE ht_backward ht_stuff_backward(uint8_t *out, const uint8_t *plain, uint32_t bits)
-{
-    uint32_t length = 0, at = 0;
-    uint8_t before = 0xff;
-    for (;;) {
-        const uint32_t left = bits - at;
-        const uint8_t byte = (uint8_t)ht_window(plain, at);
-        const bool stuffed = before > 0x8f && (byte & 0x7f) == 0x7f;
-        if (left < (stuffed ? 7u : 8u))
-            return (ht_backward){length, (uint8_t)(byte & ((1u << left) - 1)), left};
-        before = stuffed ? 0x7f : byte;
-        out[length++] = before;
-        at += stuffed ? 7 : 8;
-    }
-}
 
 #endif

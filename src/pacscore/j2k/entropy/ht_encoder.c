@@ -5,10 +5,15 @@
  */
 #include "j2k/entropy/ht.h"
 #include "j2k/entropy/ht_mel.h"
+#include "j2k/entropy/ht_packer.h"
 #include "j2k/entropy/ht_quads.h"
 #include "j2k/entropy/ht_scratch.h"
 #include "j2k/entropy/ht_stripes.h"
 #include "j2k/entropy/ht_tables.h"
+
+#if PAC_X86
+#include <immintrin.h>
+#endif
 
 typedef struct {
     ht_writer magsgn, vlc;
@@ -74,68 +79,13 @@ static bool ht_share(const ht_mel_encoder *mel, const ht_backward *vlc, uint8_t 
            ((both ^ vlc->partial) & vlc_mask) == 0;
 }
 
-/* Close the three streams and put them together. */
-static pac_status ht_assemble(ht_coder *coder, ht_scratch *scratch, uint8_t *out, size_t capacity, uint32_t *length)
-{
-    const uint32_t magsgn_bits = ht_writer_finish(&coder->magsgn, scratch->forward, 0xff);
-    uint32_t magsgn = ht_stuff_forward(scratch->forward_bytes, scratch->forward, magsgn_bits);
-    if (magsgn > 0 && scratch->forward_bytes[magsgn - 1] == 0xff)
-        --magsgn; /* a decoder reads ones behind the end */
-    const uint32_t vlc_bits = ht_writer_finish(&coder->vlc, scratch->backward, 0);
-    ht_backward vlc = ht_stuff_backward(scratch->backward_bytes, scratch->backward, vlc_bits);
-    ht_mel_encoder *mel = &coder->mel;
-    ht_mel_encoder_finish(mel);
-    const bool mel_open = mel->room < 8; /* some bits used, or the byte that must follow FF */
-    uint8_t shared;
-    if (ht_share(mel, &vlc, &shared)) {
-        if (mel_open || vlc.used > 0)
-            mel->bytes[mel->length++] = shared;
-    } else {
-        mel->bytes[mel->length++] = (uint8_t)(mel->partial << mel->room);
-        if (vlc.used > 0)
-            scratch->backward_bytes[vlc.length++] = vlc.partial;
-    }
-    const uint32_t suffix = mel->length + vlc.length + 1;
-    *length = magsgn + suffix;
-    if (*length > capacity)
-        return PAC_NO_SPACE;
-    memcpy(out, scratch->forward_bytes, magsgn);
-    memcpy(out + magsgn, mel->bytes, mel->length);
-    uint8_t *next = out + *length - 1;
-    *next = (uint8_t)(suffix >> 4);
-    for (uint32_t at = 0; at < vlc.length; ++at)
-        *--next = scratch->backward_bytes[at];
-    out[*length - 2] = (uint8_t)((out[*length - 2] & 0xf0) | (suffix & 15));
-    return PAC_OK;
-}
-
-/* Join SigProp and MagRef. */
-static pac_status ht_assemble_refinement(ht_writer *sigprop, ht_writer *magref, ht_scratch *scratch, uint8_t *out,
-                                         size_t capacity, uint32_t *length)
-{
-    const uint32_t sigprop_bits = ht_writer_finish(sigprop, scratch->forward, 0);
-    uint32_t front = ht_stuff_forward(scratch->forward_bytes, scratch->forward, sigprop_bits);
-    if (front > 0 && scratch->forward_bytes[front - 1] == 0xff)
-        scratch->forward_bytes[front++] = 0;
-    const uint32_t magref_bits = ht_writer_finish(magref, scratch->backward, 0);
-    ht_backward back = ht_stuff_backward(scratch->backward_bytes, scratch->backward, magref_bits);
-    if (back.used > 0)
-        scratch->backward_bytes[back.length++] = back.partial;
-    *length = front + back.length;
-    if (*length > capacity)
-        return PAC_NO_SPACE;
-    memcpy(out, scratch->forward_bytes, front);
-    for (uint32_t at = 0; at < back.length; ++at)
-        out[*length - 1 - at] = scratch->backward_bytes[at];
-    return PAC_OK;
-}
-
 #define HT_NAME(name) PAC_NAME(PAC_PASTE(name, HT_BITS))
 #define PAC_TEMPLATE "j2k/entropy/ht_encoder_words.h"
 #include "support/each_target.h"
 
 void pac_ht_encoder_init(pac_ht_kernels *kernels, pac_target target)
 {
+    PAC_SELECT(kernels->encode_i16, ht_encode_i16, target);
     PAC_SELECT(kernels->encode32, ht_encode_32, target);
     PAC_SELECT(kernels->encode64, ht_encode_64, target);
     PAC_SELECT(kernels->encode_refinement32, ht_encode_refinement_32, target);

@@ -139,5 +139,5 @@ PAC_FN pac_status HT_NAME(ht_encode)(const HT_WORD *samples, ptrdiff_t stride, i
                                      .width = width};
         HT_NAME(ht_encode_row)(&coder, &row);
     }
-    return ht_assemble(&coder, scratch, out, capacity, length);
+    return PAC_NAME(ht_assemble)(&coder, scratch, out, capacity, length);
 }

@@ -1,4 +1,11 @@
-/* HT encoding once per target, for words of 32 and of 64 bits. */
+/* HT encoding once per target: the ends of a segment, indices of 16 bits, words of 32 and of 64 bits. */
+#include "j2k/entropy/ht_stuffing_template.h"
+
+#include "j2k/entropy/ht_assembly_template.h"
+#include "j2k/entropy/ht_quad_vectors_template.h"
+
+#include "j2k/entropy/ht_index_encoder_template.h"
+
 #define HT_WORD uint32_t
 #define HT_BITS 32
 #include "j2k/entropy/ht_encoder_template.h"

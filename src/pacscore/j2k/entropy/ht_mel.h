@@ -26,29 +26,57 @@ HT_INLINE void ht_mel_encoder_start(ht_mel_encoder *mel, uint8_t *bytes)
     *mel = (ht_mel_encoder){.bytes = bytes, .room = 8};
 }
 
-static inline void ht_mel_put(ht_mel_encoder *mel, uint32_t bits, uint32_t length)
+/* Up to six bits. */
+HT_INLINE void ht_mel_put(ht_mel_encoder *mel, uint32_t bits, uint32_t length)
 {
-    while (length-- > 0) {
-        mel->partial = mel->partial << 1 | (bits >> length & 1);
-        if (--mel->room == 0) {
-            mel->bytes[mel->length++] = (uint8_t)mel->partial;
-            mel->room = mel->partial == 0xff ? 7 : 8;
-            mel->partial = 0;
-        }
+    if (length < mel->room) {
+        mel->partial = mel->partial << length | bits;
+        mel->room -= length;
+        return;
     }
+    const uint32_t rest = length - mel->room, byte = mel->partial << mel->room | bits >> rest;
+    mel->bytes[mel->length++] = (uint8_t)byte;
+    mel->partial = bits & ((1u << rest) - 1);
+    mel->room = 8 - (byte == 0xff) - rest;
+}
+
+HT_INLINE void ht_mel_encode_zeros(ht_mel_encoder *mel, uint32_t count)
+{
+    mel->run += count;
+    while (mel->run >> ht_mel_exponents[mel->state] != 0) {
+        mel->run -= 1u << ht_mel_exponents[mel->state];
+        ht_mel_put(mel, 1, 1);
+        mel->state += mel->state < 12;
+    }
+}
+
+HT_INLINE void ht_mel_encode_one(ht_mel_encoder *mel)
+{
+    ht_mel_put(mel, mel->run, ht_mel_exponents[mel->state] + 1u);
+    mel->run = 0;
+    mel->state -= mel->state > 0;
 }
 
 HT_INLINE void ht_mel_encode(ht_mel_encoder *mel, bool event)
 {
-    const uint32_t exponent = ht_mel_exponents[mel->state];
-    if (event) {
-        ht_mel_put(mel, mel->run, exponent + 1);
-        mel->run = 0;
-        mel->state -= mel->state > 0;
-    } else if (++mel->run == 1u << exponent) {
-        ht_mel_put(mel, 1, 1);
-        mel->run = 0;
-        mel->state += mel->state < 12;
+    if (event)
+        ht_mel_encode_one(mel);
+    else
+        ht_mel_encode_zeros(mel, 1);
+}
+
+/* Events as plain bits. */
+static inline void ht_mel_encode_all(ht_mel_encoder *mel, const uint8_t *events, uint32_t count)
+{
+    for (uint32_t at = 0; at < count;) {
+        const uint32_t most = count - at < 56 ? count - at : 56;
+        const uint32_t zeros = (uint32_t)__builtin_ctzll(ht_window(events, at) | UINT64_C(1) << most);
+        ht_mel_encode_zeros(mel, zeros);
+        at += zeros;
+        if (zeros < most) {
+            ht_mel_encode_one(mel);
+            ++at;
+        }
     }
 }
 

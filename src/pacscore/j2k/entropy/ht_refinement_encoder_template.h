@@ -77,5 +77,5 @@ PAC_FN pac_status HT_NAME(ht_encode_refinement)(const pac_ht_refinement *block, 
             ht_append(&sigprop, code.bits, code.length);
         }
     }
-    return ht_assemble_refinement(&sigprop, &magref, scratch, out, capacity, length);
+    return PAC_NAME(ht_assemble_refinement)(&sigprop, &magref, scratch, out, capacity, length);
 }
