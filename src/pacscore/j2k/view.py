@@ -8,6 +8,7 @@ Source: T.800 B.2, B.5.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -152,6 +153,7 @@ def output_dtype(siz: Siz) -> np.dtype[Any]:
     )
 
 
+@lru_cache(maxsize=256)
 def choose_view(siz: Siz, reduce: int, region: Region | None) -> View:
     """Return the view of an image that ``reduce`` and ``region`` ask for.
 

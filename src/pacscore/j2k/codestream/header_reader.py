@@ -5,6 +5,7 @@ Source: T.800 A.3.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from pacscore.errors import CodestreamError, TruncatedError, UnsupportedError
@@ -33,6 +34,8 @@ BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 _MAIN_ONLY: Final = (Siz, Cap, Prf, Cpf, Tlm, Plm, Ppm, Crg)
 _TILE_PART_ONLY: Final = (Plt, Ppt)
+_LARGEST_KEPT: Final = 1 << 14
+"""Bytes up to the end of a main header that is worth keeping; longer ones hold tables that differ by frame."""
 
 
 def read_main_header(data: BytesLike, start: int = 0) -> MainHeader:
@@ -57,6 +60,32 @@ def read_main_header(data: BytesLike, start: int = 0) -> MainHeader:
         If extensions of Part 2 are needed.
     """
     view = memoryview(data).cast("B")
+    stop = _stop_of_lengths(view, start)
+    if stop is None or stop > _LARGEST_KEPT:
+        return _parse(view, start)
+    return _parse_once(bytes(view[start:stop]), start)
+
+
+def _stop_of_lengths(view: memoryview, start: int) -> int | None:
+    """Return what is behind the first SOT marker if lengths lead there from SOC, None if they lead astray."""
+    position, last = start + 2, len(view) - 4
+    while position <= last:
+        marker = view[position] << 8 | view[position + 1]
+        if marker == markers.SOT:
+            return position + 2
+        if marker in markers.WITHOUT_LENGTH:
+            return None
+        position += 2 + (view[position + 2] << 8 | view[position + 3])
+    return None
+
+
+@lru_cache(maxsize=64)
+def _parse_once(header: bytes, start: int) -> MainHeader:
+    """Frames of one series have equal headers. ``start`` is where this one lies; messages tell offsets from there."""
+    return _parse(memoryview(bytes(start) + header), start)
+
+
+def _parse(view: memoryview, start: int) -> MainHeader:
     if marker_at(view, start) != markers.SOC:
         raise CodestreamError(
             f"no SOC at byte {start:,} (T.800 A.4.1)", offset=start, marker="SOC", clause="T.800 A.4.1"
