@@ -122,14 +122,16 @@ cdef extern from "j2k/tile_decoder.h":
         Py_ssize_t pixel_stride
         pac_sample_type type
         pac_sample_range range
-    ctypedef struct pac_tile_decoder:
+    ctypedef struct pac_block_queue:
         int64_t blocks_damaged
+    ctypedef struct pac_tile_decoder:
+        pac_block_queue queue
+        int32_t narrow_failed
     pac_status pac_tile_decoder_init(
         pac_tile_decoder *, const pac_tile_plan *, pac_target, int64_t) nogil
     pac_status pac_tile_read(pac_tile_decoder *, const pac_packet_source *, pac_packet_report *) nogil
-    pac_status pac_tile_prepare(pac_tile_decoder *) nogil
-    pac_status pac_tile_decode_blocks(pac_tile_decoder *) nogil
-    pac_status pac_tile_store(pac_tile_decoder *, const pac_sample_window *) nogil
+    pac_status pac_tile_prepare(pac_tile_decoder *, const pac_sample_window *, int32_t) nogil
+    pac_status pac_tile_decode(pac_tile_decoder *) nogil
     void pac_tile_decoder_free(pac_tile_decoder *) nogil
 
 cdef extern from "j2k/tile_encoder.h":
@@ -176,6 +178,7 @@ cdef class CompiledPlan:
     cdef pac_resolution *resolutions
     cdef pac_packet_run *runs
     cdef object arrays
+    cdef int narrow_failed  # a hint from tile to tile: 16-bit coefficients did not suffice
 
     def __cinit__(self, components, owner, runs, int layers, bint color_transform):
         cdef Py_ssize_t resolution_count = sum(len(component.geometry.resolutions) for component in components)
@@ -255,21 +258,29 @@ cdef class CompiledPlan:
 @cython.final
 @cython.auto_pickle(False)
 cdef class TileDecoder:
-    """Decodes one tile once: read, prepare, decode_blocks (in any number of threads), store."""
+    """Decodes one tile once: read, prepare, decode in each of the threads that prepare was told."""
 
     cdef pac_tile_decoder decoder
     cdef CompiledPlan plan
     cdef Py_buffer data
     cdef Py_buffer packed
+    cdef Py_buffer *outputs
+    cdef pac_sample_window *windows
 
     def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit):
         self.plan = plan
         check(pac_tile_decoder_init(&self.decoder, &plan.plan, <pac_target> target, block_limit))
+        self.decoder.narrow_failed = plan.narrow_failed
 
     def __dealloc__(self):
         pac_tile_decoder_free(&self.decoder)
         PyBuffer_Release(&self.data)
         PyBuffer_Release(&self.packed)
+        if self.outputs:
+            for c in range(self.plan.plan.component_count):
+                PyBuffer_Release(&self.outputs[c])
+        free(self.outputs)
+        free(self.windows)
 
     def read(self, data, parts, packed_headers, int discard_levels, int layers):
         cdef pac_packet_source source
@@ -305,53 +316,47 @@ cdef class TileDecoder:
         return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
                 report.precinct, report.bytes_left)
 
-    def prepare(self):
-        cdef pac_status status
-        with nogil:
-            status = pac_tile_prepare(&self.decoder)
-        check(status)
+    def prepare(self, windows, int threads):
+        cdef int32_t count = self.plan.plan.component_count
+        if len(windows) != count:
+            raise OptionError(f"{len(windows)} windows for {count} components")
+        if self.windows:
+            raise ValueError("a tile is decoded once")
+        self.windows = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
+        self.outputs = <Py_buffer *> calloc(count, sizeof(Py_buffer))
+        if not self.windows or not self.outputs:
+            raise MemoryError()
+        for c, (rect, array, sample_type, precision, is_signed) in enumerate(windows):
+            self.set_window(c, rect, array, sample_type)
+            self.windows[c].range.precision = precision
+            self.windows[c].range.is_signed = is_signed
+        check(pac_tile_prepare(&self.decoder, self.windows, threads))
 
-    def decode_blocks(self):
+    cdef int set_window(self, Py_ssize_t c, object rect, object array, int sample_type) except -1:
+        cdef Py_buffer *output = &self.outputs[c]
+        cdef pac_sample_window *window = &self.windows[c]
+        PyObject_GetBuffer(array, output, PyBUF_STRIDES | PyBUF_WRITABLE)
+        window.window = rect_of(rect)
+        window.out = output.buf
+        window.row_stride = output.strides[0]
+        window.pixel_stride = output.strides[1]
+        window.type = <pac_sample_type> sample_type
+        if (output.shape[0] != window.window.y1 - window.window.y0
+                or output.shape[1] != window.window.x1 - window.window.x0):
+            raise OptionError(f"component {c}: the array does not have the size of its window")
+        return 0
+
+    def decode(self):
         cdef pac_status status
         with nogil:
-            status = pac_tile_decode_blocks(&self.decoder)
+            status = pac_tile_decode(&self.decoder)
         check(status)
 
     @property
     def blocks_damaged(self):
-        return self.decoder.blocks_damaged
-
-    def store(self, windows):
-        cdef Py_ssize_t count = self.plan.plan.component_count, held = 0
-        cdef pac_status status
-        cdef pac_sample_window *targets = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
-        cdef Py_buffer *buffers = <Py_buffer *> calloc(count, sizeof(Py_buffer))
-        try:
-            if not targets or not buffers:
-                raise MemoryError()
-            for c, (rect, array, sample_type, precision, is_signed) in enumerate(windows):
-                PyObject_GetBuffer(array, &buffers[c], PyBUF_STRIDES | PyBUF_WRITABLE)
-                held += 1
-                targets[c].window = rect_of(rect)
-                targets[c].out = buffers[c].buf
-                targets[c].row_stride = buffers[c].strides[0]
-                targets[c].pixel_stride = buffers[c].strides[1]
-                targets[c].type = <pac_sample_type> <int> sample_type
-                targets[c].range.precision = precision
-                targets[c].range.is_signed = is_signed
-                if (buffers[c].shape[0] != targets[c].window.y1 - targets[c].window.y0
-                        or buffers[c].shape[1] != targets[c].window.x1 - targets[c].window.x0):
-                    raise OptionError(f"component {c}: the array does not have the size of its window")
-            if held != count:
-                raise OptionError(f"{held} windows for {count} components")
-            with nogil:
-                status = pac_tile_store(&self.decoder, targets)
-            check(status)
-        finally:
-            for c in range(held):
-                PyBuffer_Release(&buffers[c])
-            free(buffers)
-            free(targets)
+        """How many code-blocks do not decode; known when all threads are done."""
+        self.plan.narrow_failed |= self.decoder.narrow_failed
+        return self.decoder.queue.blocks_damaged
 
 
 @cython.final

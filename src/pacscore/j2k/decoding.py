@@ -64,13 +64,12 @@ class _Frame:
             return
         decoder = TileDecoder(plan.compiled, self.target, self.limits.code_blocks)
         self._read_packets(decoder, plan, self.parts[tile])
-        decoder.prepare()
-        run_in_threads(threads, decoder.decode_blocks)
+        decoder.prepare(self.view.windows(plan, planes), threads)
+        run_in_threads(threads, decoder.decode)
         if decoder.blocks_damaged:
             self.log.count_blocks(decoder.blocks_damaged)
             what = f"tile {tile}: {decoder.blocks_damaged} code-blocks do not decode (T.800 Annex D, T.814 7.3)"
             self.log.add(Damage("block", what, tile=tile))
-        decoder.store(self.view.windows(plan, planes))
 
     def _read_packets(self, decoder: TileDecoder, plan: TilePlan, parts: Sequence[TilePart]) -> None:
         ranges = [(part.body_start, part.body_stop) for part in parts]

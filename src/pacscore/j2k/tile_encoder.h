@@ -5,8 +5,35 @@
 #ifndef PACSCORE_J2K_TILE_ENCODER_H
 #define PACSCORE_J2K_TILE_ENCODER_H
 
+#include <stdatomic.h>
+
 #include "j2k/packets/writer.h"
-#include "j2k/tile_decoder.h"
+#include "j2k/tile_kernels.h"
+
+/* Coefficients of a tile-component; the bands lie as wavelet.h says. */
+typedef struct {
+    void *samples; /* int32, int64, float or double as the component is wide or reversible; NULL if nothing is coded */
+    ptrdiff_t stride;
+    int32_t resolutions; /* how many of the lowest ones are there */
+} pac_plane;
+
+typedef struct {
+    const pac_resolution *resolution;
+    const pac_band *band;
+    pac_code_block *block;
+} pac_block_task;
+
+/* Index of a block's first coefficient in the plane: the bands of a level lie around the next lower resolution. */
+static inline int64_t pac_band_offset(const pac_block_task *task, ptrdiff_t stride)
+{
+    int64_t x = task->block->x, y = task->block->y;
+    if (task->resolution->resolution > 0) {
+        pac_rect lower = task->resolution[-1].rect;
+        x += task->band->orientation & 1 ? pac_rect_width(lower) : 0;
+        y += task->band->orientation & 2 ? pac_rect_height(lower) : 0;
+    }
+    return y * stride + x;
+}
 
 /* Where the samples of one tile-component come from; `in` is its upper-left sample. */
 typedef struct {

@@ -1,0 +1,137 @@
+#include "j2k/synthesis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static pac_rect grown(pac_rect rect, int64_t margin, pac_rect within)
+{
+    return (pac_rect){pac_max(rect.x0 - margin, within.x0), pac_max(rect.y0 - margin, within.y0),
+                      pac_min(rect.x1 + margin, within.x1), pac_min(rect.y1 + margin, within.y1)};
+}
+
+/* The coordinates of a band that a rectangle of the resolution above it covers. Source: T.800 Equation B-15. */
+static pac_rect share_of(pac_rect rect, int32_t orientation)
+{
+    const int64_t right = !(orientation & 1), down = !(orientation & 2);
+    return (pac_rect){(rect.x0 + right) >> 1, (rect.y0 + down) >> 1, (rect.x1 + right) >> 1, (rect.y1 + down) >> 1};
+}
+
+static pac_rect within_band(pac_rect rect, const pac_band *band)
+{
+    return (pac_rect){rect.x0 - band->rect.x0, rect.y0 - band->rect.y0, rect.x1 - band->rect.x0,
+                      rect.y1 - band->rect.y0};
+}
+
+pac_status pac_synthesis_init(pac_synthesis *synthesis, const pac_tile_plan *plan, const pac_tile_component *component,
+                              pac_rect window)
+{
+    const int64_t margin = pac_wavelet_delay(synthesis->type);
+    const int32_t highest = synthesis->resolutions - 1;
+    pac_status status = PAC_OK;
+    for (int32_t r = highest; r >= 0 && !status; r--) {
+        const pac_resolution *resolution = &plan->resolutions[component->first_resolution + r];
+        pac_synthesis_level *level = &synthesis->levels[r];
+        level->wanted = window;
+        level->made = r > 0 ? grown(window, margin, resolution->rect) : window;
+        const int64_t scale = (int64_t)1 << pac_min(highest - r, 31);
+        for (int32_t b = 0; b < resolution->band_count && !status; b++) {
+            const pac_band *band = &resolution->bands[b];
+            const pac_rect share = r > 0 ? share_of(level->made, band->orientation) : window;
+            level->strips[b] = (pac_strip){.component = component,
+                                           .resolution = resolution,
+                                           .band = band,
+                                           .window = within_band(share, band),
+                                           .type = synthesis->type};
+            status = pac_strip_init(&level->strips[b], synthesis->queue, r > 0 ? 2 * scale : scale, 2 * margin * scale);
+        }
+        window = share_of(level->made, 0);
+    }
+    return status;
+}
+
+void pac_synthesis_free(pac_synthesis *synthesis)
+{
+    for (int32_t r = 0; r < synthesis->resolutions; r++)
+        for (int32_t b = 0; b < 3; b++)
+            free(synthesis->levels[r].strips[b].rows);
+}
+
+static size_t level_memory(const pac_synthesis *synthesis, const pac_synthesis_level *level)
+{
+    return pac_wavelet_level_size(pac_rect_width(level->made), synthesis->type);
+}
+
+size_t pac_synthesis_memory(pac_synthesis *synthesis)
+{
+    size_t size = 0;
+    for (int32_t r = 0; r < synthesis->resolutions; r++) {
+        pac_synthesis_level *level = &synthesis->levels[r];
+        size += r > 0 ? (level_memory(synthesis, level) + 63) & ~(size_t)63 : 0;
+        for (int32_t b = 0; b < 3; b++) {
+            pac_strip *strip = &level->strips[b];
+            strip->slots = (int32_t)pac_min(strip->row_count, synthesis->queue->threads > 1 ? 3 : 1);
+            size += (size_t)strip->slots * pac_strip_slot_size(strip);
+        }
+    }
+    return size;
+}
+
+void pac_synthesis_place(pac_synthesis *synthesis, uint8_t *memory)
+{
+    for (int32_t r = 0; r < synthesis->resolutions; r++) {
+        pac_synthesis_level *level = &synthesis->levels[r];
+        for (int32_t b = 0; b < 3; b++) {
+            level->strips[b].memory = memory;
+            memory += (size_t)level->strips[b].slots * pac_strip_slot_size(&level->strips[b]);
+        }
+        if (r > 0) {
+            pac_wavelet_level_init(&level->wavelet, synthesis->type, level->made, memory);
+            memory += (level_memory(synthesis, level) + 63) & ~(size_t)63;
+        }
+    }
+}
+
+static const void *read_resolution(pac_synthesis *synthesis, int32_t r, int64_t y);
+
+/* The next row that the wavelet transform of a resolution needs, or a virtual one below the last. */
+static void advance(pac_synthesis *synthesis, int32_t r)
+{
+    pac_synthesis_level *level = &synthesis->levels[r];
+    const int64_t y = level->made.y0 + level->wavelet.arrived, n = y >> 1;
+    const void *low = NULL, *high = NULL;
+    if (y < level->made.y1) {
+        const int odd = y & 1;
+        pac_strip *right = &level->strips[odd ? 2 : 0];
+        low = odd ? pac_strip_read(&level->strips[1], synthesis->queue, n - level->strips[1].band->rect.y0,
+                                   synthesis->scratch)
+                  : read_resolution(synthesis, r - 1, n);
+        high = pac_strip_read(right, synthesis->queue, n - right->band->rect.y0, synthesis->scratch);
+    }
+    synthesis->kernels->wavelet.arrive_inverse[synthesis->type](&level->wavelet, low, high);
+}
+
+static const void *read_resolution(pac_synthesis *synthesis, int32_t r, int64_t y)
+{
+    pac_synthesis_level *level = &synthesis->levels[r];
+    if (r == 0)
+        return pac_strip_read(level->strips, synthesis->queue, y - level->strips->band->rect.y0, synthesis->scratch);
+    const int64_t row = y - level->made.y0;
+    while (level->wavelet.arrived <= row + pac_wavelet_delay(synthesis->type))
+        advance(synthesis, r);
+    const int64_t column = level->wanted.x0 - level->made.x0;
+    return (const uint8_t *)pac_wavelet_row(&level->wavelet, row) +
+           (size_t)column * pac_coefficient_size(synthesis->type);
+}
+
+const void *pac_synthesis_read(pac_synthesis *synthesis, int64_t y)
+{
+    return read_resolution(synthesis, synthesis->resolutions - 1, y);
+}
+
+int pac_synthesis_overflowed(const pac_synthesis *synthesis)
+{
+    int overflow = 0;
+    for (int32_t r = 1; r < synthesis->resolutions; r++)
+        overflow |= synthesis->levels[r].wavelet.overflow;
+    return overflow;
+}
