@@ -15,10 +15,23 @@ __all__ = ["IMAGES", "Picture", "load"]
 
 
 class Picture(NamedTuple):
-    """An image ``(rows, columns[, samples])`` and how many bits of each sample are used."""
+    """An image ``(rows, columns[, samples])``, how many bits of each sample are used, and the picture's short name."""
 
     array: NDArray[Any]
     bits_stored: int
+    name: str = ""
+
+    @property
+    def bits_allocated(self) -> int:
+        """Bits of the dtype."""
+        return self.array.itemsize * 8
+
+    def unsigned(self) -> Picture:
+        """Return the same picture with its range moved up to start at 0: its coefficients are the same."""
+        if self.array.dtype.kind == "u":
+            return self
+        moved = self.array.astype(np.int64) + (1 << (self.bits_stored - 1))
+        return self._replace(array=moved.astype(f"u{self.array.itemsize}"))
 
 
 def _dicom(name: str) -> Callable[[], Picture]:
@@ -41,7 +54,7 @@ def _tissue() -> Picture:
 
 def _large() -> Picture:
     """Enlarge the radiograph to the size of a mammogram, 3328 x 2560, by repeating pixels and rows."""
-    small, bits = _dicom("RG1_UNCR.dcm")()
+    small, bits, _ = _dicom("RG1_UNCR.dcm")()
     rows = np.linspace(0, small.shape[0] - 1, 3328).round().astype(np.intp)
     columns = np.linspace(0, small.shape[1] - 1, 2560).round().astype(np.intp)
     return Picture(np.ascontiguousarray(small[np.ix_(rows, columns)]), bits)
@@ -60,4 +73,4 @@ IMAGES: dict[str, Callable[[], Picture]] = {
 
 def load(name: str) -> Picture:
     """Return one picture; FileNotFoundError or ImportError where the package that has it is missing."""
-    return IMAGES[name]()
+    return IMAGES[name]()._replace(name=name)
