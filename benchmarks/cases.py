@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pacscore
+from benchmarks.compiled import compiled_entry
 from benchmarks.images import Picture
 from benchmarks.peers import Decoder, Peer
 from pacscore import J2KOptions, Region
@@ -31,7 +32,7 @@ SIDE = 256
 class Case:
     """One comparison; ``our_size`` and ``peer_size`` are those of the codestreams that both make or read, in bytes."""
 
-    image: str
+    picture: Picture
     operation: str
     peer: str
     ours: Callable[[], Any]
@@ -92,7 +93,7 @@ def encoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
         our_data, peer_data = ours(), theirs()
         _require_near(np.asarray(pacscore.decode(our_data)), picture.array, 0, f"{whole.name} encoded by pacscore")
         _require_near(np.asarray(pacscore.decode(peer_data)), picture.array, 0, f"{whole.name} encoded by {peer.name}")
-        yield Case(whole.name, "encode", peer.name, ours, theirs, len(our_data), len(peer_data))
+        yield Case(whole, "encode", peer.name, ours, theirs, len(our_data), len(peer_data))
 
 
 def _decoding_cases(picture: Picture, peer: Peer, streams: dict[str, bytes], threads: int, most: int) -> Iterator[Case]:
@@ -105,7 +106,7 @@ def _decoding_cases(picture: Picture, peer: Peer, streams: dict[str, bytes], thr
             _require_alike(theirs(), np.asarray(ours()), most, picture.bits_allocated, what)
         else:
             _require_near(theirs(), np.asarray(ours()), 0, what)
-        yield Case(picture.name, operation, peer.name, ours, theirs, len(data), len(data))
+        yield Case(picture, operation, peer.name, ours, theirs, len(data), len(data))
 
 
 def decoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
@@ -133,7 +134,7 @@ def lossy_encoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[
             raise DifferentError(
                 f"{whole.name}, step {step}: {len(our_data)} bytes, {peer.name} writes {len(peer_data)}"
             )
-        yield Case(whole.name, "9-7 encode", peer.name, ours, theirs, len(our_data), len(peer_data))
+        yield Case(whole, "9-7 encode", peer.name, ours, theirs, len(our_data), len(peer_data))
 
 
 def lossy_decoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
@@ -163,7 +164,7 @@ def reducing(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
             ours = partial(pacscore.decode, data, reduce=reduce, threads=threads)
             what = f"{whole.name} reduced {reduce} times by {peer.name}"
             _require_alike(theirs(), np.asarray(ours()), 0, whole.bits_stored, what)
-            yield Case(whole.name, f"reduce={reduce}", peer.name, ours, theirs, len(data), len(data))
+            yield Case(whole, f"reduce={reduce}", peer.name, ours, theirs, len(data), len(data))
 
 
 def cutting(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
@@ -183,7 +184,7 @@ def cutting(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
         expected = whole.array[row : row + SIDE, column : column + SIDE]
         _require_near(np.asarray(part()), expected, 0, f"region at the {place}")
         everything = partial(pacscore.decode, data, threads=threads)
-        yield Case(whole.name, f"region, {place}", "pacscore, all of it", part, everything, len(data), len(data))
+        yield Case(whole, f"region, {place}", "pacscore, all of it", part, everything, len(data), len(data))
 
 
 def threading(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
@@ -205,7 +206,24 @@ def threading(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]
         len(data),
     )
     encode, alone = _encoder(whole, threads), _encoder(whole, 1)
-    yield Case(whole.name, "threads, encode", "pacscore, 1 thread", encode, alone, len(data), len(data))
+    yield Case(whole, "threads, encode", "pacscore, 1 thread", encode, alone, len(data), len(data))
+
+
+def tiling(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
+    """Decode one tile of a slide as users do, and by the compiled entry alone."""
+    del peers
+    if whole.name != "tissue" or threads > 1:
+        return
+    tile = Picture(np.ascontiguousarray(whole.array[:SIDE, :SIDE]), whole.bits_stored, "tile")
+    data = _encoder(tile, 1)()
+    out = np.empty_like(tile.array)
+    compiled = compiled_entry(data, out)
+    compiled()
+    _require_near(out, tile.array, 0, "a tile by the compiled entry")
+    _require_near(np.asarray(pacscore.decode(data)), tile.array, 0, "a tile")
+    yield Case(
+        tile, "tile, decode", "pacscore, compiled", partial(pacscore.decode, data), compiled, len(data), len(data)
+    )
 
 
 OPERATIONS: dict[str, Callable[[Picture, list[Peer], int], Iterator[Case]]] = {
@@ -216,5 +234,6 @@ OPERATIONS: dict[str, Callable[[Picture, list[Peer], int], Iterator[Case]]] = {
     "reduce": reducing,
     "region": cutting,
     "threads": threading,
+    "tile": tiling,
 }
 """By the name that the command line has for them."""

@@ -55,14 +55,14 @@ def measure(calls: list[Callable[[], Any]], rounds: int, threads: int) -> list[l
     return seconds
 
 
-def _measured(case: Case, raw_size: int, threads: int, rounds: int) -> Row:
+def _measured(case: Case, threads: int, rounds: int) -> Row:
     ours, theirs = measure([case.ours, case.theirs], rounds, threads)
     return Row(
-        case.image,
+        case.picture.name,
         case.operation,
         case.peer,
         threads,
-        raw_size,
+        case.picture.array.nbytes,
         case.our_size,
         case.peer_size,
         min(ours),
@@ -82,7 +82,7 @@ def compare(images: list[str], operations: list[str], peers: list[Peer], threads
             continue
         for operation in operations:
             for case in OPERATIONS[operation](picture, peers, threads):
-                yield _measured(case, picture.array.nbytes, threads, rounds)
+                yield _measured(case, threads, rounds)
 
 
 def machine() -> str:
