@@ -12,7 +12,7 @@ SANITIZED := build/sanitized
 PACSCORE_TEST_DATA ?= ../shared/data
 FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,htj2k/*/*.j* hostile/codestream/*.j2* hostile/derived/*.j*)
 
-.PHONY: help build demo test test-slow test-all lint docs bench sanitize fuzz clean
+.PHONY: help build demo test test-slow test-all lint docs bench compare sanitize fuzz clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -21,6 +21,7 @@ help:
 	@echo 'make test      the quick tests          make test-all   the slow ones too'
 	@echo 'make lint      style, types and stubs   make docs       the documentation, in docs/_build'
 	@echo 'make bench     the benchmarks           make sanitize   the robustness tests under ASan and UBSan'
+	@echo 'make compare   speed and memory beside other libraries, into docs/reference/measured'
 	@echo 'make fuzz      random changes to codestreams, under the sanitizers (FUZZ_OPTIONS=--seconds=600)'
 	@echo 'make clean     remove what was built, the virtual environment too'
 
@@ -74,6 +75,10 @@ docs: $(VENV)/.built $(VENV)/.with-docs
 
 bench: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-bench
 	$(BIN)/python -m pytest -q --benchmark-enable --benchmark-only benchmarks
+
+compare: $(VENV)/.built $(VENV)/.with-bench
+	$(BIN)/python -m benchmarks.compare --threads 1,2 --rounds 15 --markdown docs/reference/measured/speed.md
+	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
 
 # A copy of the sources, so that the plain build stays as it is. The sanitizers' runtime must be loaded first, and the
 # C++ library beside it (other decoders throw exceptions); Python's own leaks are of no interest.

@@ -197,7 +197,7 @@ def threading(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]
         raise DifferentError("other bytes by several threads")
     decode = partial(pacscore.decode, data)
     yield Case(
-        whole.name,
+        whole,
         "threads, decode",
         "pacscore, 1 thread",
         partial(decode, threads=threads),

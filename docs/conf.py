@@ -8,7 +8,7 @@ author = "The pacscore developers"
 version = release = pacscore.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "reference/measured"]
 html_theme = "furo"
 html_title = f"pacscore {version}"
 
