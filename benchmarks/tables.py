@@ -71,13 +71,13 @@ def _cell(row: Row | None) -> str:
 
 
 def _pivot(rows: list[Row]) -> list[str]:
-    """Put the peers side by side: a line for each operation and picture."""
+    """Put the peers side by side: a line for each operation and picture. Of our speeds beside each peer, the lowest."""
     peers = list(dict.fromkeys(row.peer for row in rows))
     images = dict.fromkeys(row.image for row in rows)
     lines = []
     for operation, image in product(dict.fromkeys(row.operation for row in rows), images):
         if group := {row.peer: row for row in rows if (row.operation, row.image) == (operation, image)}:
-            ours = max(row.raw_size / row.our_least / 1e6 for row in group.values())
+            ours = min(row.raw_size / row.our_least / 1e6 for row in group.values())
             lines.append([operation, image, f"{ours:,.0f}", *(_cell(group.get(peer)) for peer in peers)])
     return _lines(["operation", "picture", OURSELVES, *peers], lines)
 
