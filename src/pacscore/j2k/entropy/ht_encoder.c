@@ -39,6 +39,13 @@ HT_INLINE void ht_join(ht_code *code, uint32_t bits, uint32_t length)
     code->length += length;
 }
 
+/* Of a pair of quads: both codewords, their bits, second u << 4 | first u. */
+typedef struct {
+    uint16_t code;
+    uint8_t length, u;
+    uint32_t unused;
+} ht_pair_code;
+
 /* U-VLC bits of a pair, from two entries of ht_u_codes. */
 HT_INLINE void ht_join_u(ht_code *code, uint32_t first, uint32_t second)
 {

@@ -2,6 +2,8 @@
 #include "j2k/entropy/ht_stuffing_template.h"
 
 #include "j2k/entropy/ht_assembly_template.h"
+#include "j2k/entropy/ht_vectors_template.h"
+
 #include "j2k/entropy/ht_quad_vectors_template.h"
 
 #include "j2k/entropy/ht_index_encoder_template.h"

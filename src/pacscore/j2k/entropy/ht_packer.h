@@ -24,6 +24,19 @@ HT_INLINE void ht_pack(ht_packer *packer, uint64_t bits, uint32_t length)
     packer->count &= 63;
 }
 
+/* Append up to 120 bits, the lower 64 first. */
+HT_INLINE void ht_append_long(ht_writer *writer, uint64_t low, uint64_t high, uint32_t length)
+{
+    const uint64_t first = writer->pending | low << writer->count;
+    const uint64_t second = low >> 1 >> (63 - writer->count) | high << writer->count;
+    ht_store(writer->next, first);
+    ht_store(writer->next + 8, second);
+    writer->count += length;
+    writer->next += writer->count >> 3;
+    writer->pending = (writer->count > 63 ? second : first) >> (writer->count & 56);
+    writer->count &= 7;
+}
+
 HT_INLINE ht_packer ht_packer_from(const ht_writer *writer)
 {
     return (ht_packer){writer->next, writer->pending, writer->count};
