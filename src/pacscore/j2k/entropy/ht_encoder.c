@@ -46,6 +46,8 @@ typedef struct {
     uint32_t unused;
 } ht_pair_code;
 
+static const int16_t ht_no_samples[HT_MAX_SIDE]; /* the row below an odd height */
+
 /* U-VLC bits of a pair, from two entries of ht_u_codes. */
 HT_INLINE void ht_join_u(ht_code *code, uint32_t first, uint32_t second)
 {

@@ -4,32 +4,54 @@
  */
 
 #define HT_BYTE_LANES (HT_LANES < 8 ? HT_LANES : 8)
+#define HT_MAX_GROUPS (HT_MAX_SIDE / 2 / HT_LANES)
+#define HT_ROW PAC_NAME(ht_row)
 
-/* A row of quads: its samples, and for each quad what the row above left and what this one leaves. */
+/* The row of quads in work, and what the next one needs of it. Groups that have nothing to append are left out. */
 typedef struct {
-    const int16_t *top, *bottom;
-    const uint32_t *above;
-    uint32_t *below;
-    int32_t width;
-} PAC_NAME(ht_index_row);
+    int32_t groups, active; /* their number, and that of those that are not left out */
+    PAC_NAME(ht_measured) measured[HT_MAX_GROUPS];
+    PAC_NAME(ht_group) coded[HT_MAX_GROUPS];
+    uint32_t indices[HT_MAX_GROUPS][HT_LANES]; /* of codewords */
+    /* A bit for each quad, HT_BYTE_LANES in a byte: rho is not 0; the context is 0. */
+    uint8_t significant[HT_MAX_GROUPS * HT_LANES / HT_BYTE_LANES + 4];
+    uint8_t no_context[HT_MAX_GROUPS * HT_LANES / HT_BYTE_LANES + 4];
+    uint32_t bottoms[2][HT_MAX_SIDE / 2 + 2 * HT_LANES]; /* of this row and of the one above, by turns */
+} HT_ROW;
 
-/* What the vectors know of a row, at the block's scratch. */
-typedef struct {
-    int32_t count; /* of groups */
-    PAC_NAME(ht_measured) * measured;
-    PAC_NAME(ht_group) * groups;
-    uint32_t *indices;                 /* of codewords */
-    uint8_t *significant, *no_context; /* a bit for each quad, HT_BYTE_LANES in a byte */
-} PAC_NAME(ht_row_codes);
+_Static_assert(sizeof(HT_ROW) <= sizeof((ht_scratch *)0)->row, "the scratch must hold a row");
 
-PAC_FN inline __attribute__((always_inline)) void
-PAC_NAME(ht_measure_row)(const PAC_NAME(ht_row_codes) * codes, const PAC_NAME(ht_index_row) * row, const bool first_row)
+/* Nothing is significant above the first row, nor beside any row. */
+PAC_FN void PAC_NAME(ht_row_start)(HT_ROW *row, int32_t width)
+{
+    row->groups = (width + 2 * HT_LANES - 1) / (2 * HT_LANES);
+    for (int parity = 0; parity < 2; ++parity) {
+        row->bottoms[parity][HT_LANES - 1] = 0;
+        row->bottoms[parity][HT_LANES + HT_LANES * row->groups] = 0;
+    }
+    memset(row->no_context + row->groups * HT_LANES / HT_BYTE_LANES, 0, 4);
+}
+
+/* Quads that are not there have nothing to append. */
+PAC_FN inline void PAC_NAME(ht_cut)(PAC_NAME(ht_patterns) * patterns, int32_t count)
+{
+    const HT_SIGNED_QUADS lanes = PAC_NAME(ht_numbers)();
+    patterns->index &= (HT_QUADS)(lanes < count);
+    patterns->no_context &= (1u << count) - 1;
+}
+
+PAC_FN inline __attribute__((always_inline)) void PAC_NAME(ht_measure_row)(HT_ROW *row, const int16_t *top,
+                                                                           const int16_t *bottom, int32_t width,
+                                                                           int parity, const bool first_row)
 {
     int16_t last[2][2 * HT_LANES];
     HT_QUADS left = {0};
-    for (int32_t n = 0; n < codes->count; ++n) {
-        const int32_t q = HT_LANES * n, columns = row->width - 2 * q;
-        PAC_NAME(ht_place) place = {row->top + 2 * q, row->bottom + 2 * q, row->above + q, row->below + q};
+    int32_t active = 0;
+    for (int32_t n = 0; n < row->groups; ++n) {
+        const int32_t q = HT_LANES * n, columns = width - 2 * q;
+        PAC_NAME(ht_place)
+        place = {top + 2 * q, bottom + 2 * q, row->bottoms[!parity] + HT_LANES + q,
+                 row->bottoms[parity] + HT_LANES + q};
         if (columns < 2 * HT_LANES) {
             memset(last, 0, sizeof last);
             memcpy(last[0], place.top, (size_t)columns * sizeof last[0][0]);
@@ -37,42 +59,30 @@ PAC_NAME(ht_measure_row)(const PAC_NAME(ht_row_codes) * codes, const PAC_NAME(ht
             place.top = last[0];
             place.bottom = last[1];
         }
-        const PAC_NAME(ht_patterns) patterns =
-            PAC_NAME(ht_measure_group)(codes->measured + n, &place, &left, first_row);
-        memcpy(codes->indices + q, &patterns.index, sizeof patterns.index);
+        PAC_NAME(ht_patterns)
+        patterns = PAC_NAME(ht_measure_group)(row->measured + active, &place, &left, first_row);
+        int32_t count = HT_LANES;
+        if (columns < 2 * HT_LANES - 1) {
+            count = (columns + 1) / 2;
+            PAC_NAME(ht_cut)(&patterns, count);
+        }
+        memcpy(row->indices[active], &patterns.index, sizeof patterns.index);
 #if PAC_AVX512
-        memcpy(codes->significant + 2 * n, &(uint16_t){(uint16_t)patterns.significant}, 2);
-        memcpy(codes->no_context + 2 * n, &(uint16_t){(uint16_t)patterns.no_context}, 2);
+        memcpy(row->significant + 2 * n, &(uint16_t){(uint16_t)patterns.significant}, 2);
+        memcpy(row->no_context + 2 * n, &(uint16_t){(uint16_t)patterns.no_context}, 2);
 #else
-        codes->significant[n] = (uint8_t)patterns.significant;
-        codes->no_context[n] = (uint8_t)patterns.no_context;
+        row->significant[n] = (uint8_t)patterns.significant;
+        row->no_context[n] = (uint8_t)patterns.no_context;
 #endif
+        active += first_row || patterns.no_context != (1u << count) - 1 || patterns.significant != 0;
     }
-    for (int32_t q = (row->width + 1) / 2; q < codes->count * HT_LANES; ++q) {
-        codes->indices[q] = 0;
-        codes->no_context[q / HT_BYTE_LANES] &= (uint8_t)~(1 << q % HT_BYTE_LANES);
-    }
+    row->active = active;
 }
 
-PAC_FN inline void PAC_NAME(ht_code_row)(const PAC_NAME(ht_row_codes) * codes, const uint16_t *table)
+PAC_FN inline void PAC_NAME(ht_code_row)(HT_ROW *row, const uint16_t *table)
 {
-    for (int32_t n = 0; n < codes->count; ++n)
-        PAC_NAME(ht_code_group)(codes->groups + n, codes->measured + n,
-                                PAC_NAME(ht_look_up)(table, codes->indices + HT_LANES * n));
-}
-
-PAC_FN __attribute__((noinline)) void PAC_NAME(ht_encode_first_groups)(const PAC_NAME(ht_row_codes) * codes,
-                                                                       const PAC_NAME(ht_index_row) * row)
-{
-    PAC_NAME(ht_measure_row)(codes, row, true);
-    PAC_NAME(ht_code_row)(codes, ht_encode_0);
-}
-
-PAC_FN __attribute__((noinline)) void PAC_NAME(ht_encode_other_groups)(const PAC_NAME(ht_row_codes) * codes,
-                                                                       const PAC_NAME(ht_index_row) * row)
-{
-    PAC_NAME(ht_measure_row)(codes, row, false);
-    PAC_NAME(ht_code_row)(codes, ht_encode_1);
+    for (int32_t n = 0; n < row->active; ++n)
+        PAC_NAME(ht_code_group)(row->coded + n, row->measured + n, PAC_NAME(ht_look_up)(table, row->indices[n]));
 }
 
 /* Of the events, those of quads with context 0. */
@@ -88,22 +98,22 @@ PAC_FN inline uint32_t PAC_NAME(ht_events)(uint32_t significant, uint32_t no_con
 #endif
 }
 
-PAC_FN inline void PAC_NAME(ht_append_events)(ht_writer *events, const PAC_NAME(ht_row_codes) * codes)
+PAC_FN inline void PAC_NAME(ht_append_events)(ht_writer *events, const HT_ROW *row)
 {
     ht_writer local = *events;
-    for (int32_t at = 0; at < codes->count * HT_LANES; at += 4 * HT_BYTE_LANES) {
+    for (int32_t at = 0; at < row->groups * HT_LANES / HT_BYTE_LANES; at += 4) {
         uint32_t significant, no_context;
-        memcpy(&significant, codes->significant + at / HT_BYTE_LANES, 4);
-        memcpy(&no_context, codes->no_context + at / HT_BYTE_LANES, 4);
+        memcpy(&significant, row->significant + at, 4);
+        memcpy(&no_context, row->no_context + at, 4);
         ht_append(&local, PAC_NAME(ht_events)(significant, no_context), (uint32_t)__builtin_popcount(no_context));
     }
     *events = local;
 }
 
-PAC_FN inline void PAC_NAME(ht_append_magnitudes)(ht_writer *magsgn, const PAC_NAME(ht_row_codes) * codes)
+PAC_FN inline void PAC_NAME(ht_append_magnitudes)(ht_writer *magsgn, const HT_ROW *row)
 {
     ht_writer local = *magsgn;
-    for (const PAC_NAME(ht_group) *group = codes->groups; group < codes->groups + codes->count; ++group)
+    for (const PAC_NAME(ht_group) *group = row->coded; group < row->coded + row->active; ++group)
         if (!group->is_long)
             for (int n = 0; n < HT_LANES / 2; ++n)
                 ht_append(&local, group->magnitudes[0][n], (uint32_t)group->lengths[n]);
@@ -119,10 +129,10 @@ HT_INLINE ht_code PAC_NAME(ht_join_codes)(const ht_pair_code *pair, uint32_t u_c
     return (ht_code){pair->code | (uint64_t)(u_code & 0xffff) << pair->length, pair->length + (u_code >> 16 & 255)};
 }
 
-PAC_FN inline void PAC_NAME(ht_append_codes)(ht_packer *vlc, const PAC_NAME(ht_row_codes) * codes)
+PAC_FN inline void PAC_NAME(ht_append_codes)(ht_packer *vlc, const HT_ROW *row)
 {
     ht_packer local = *vlc;
-    for (const PAC_NAME(ht_group) *group = codes->groups; group < codes->groups + codes->count; ++group)
+    for (const PAC_NAME(ht_group) *group = row->coded; group < row->coded + row->active; ++group)
         for (int n = 0; n < HT_LANES / 2; n += 2) {
             const ht_pair_code *pair = group->codes + n;
             const ht_code one = PAC_NAME(ht_join_codes)(pair, ht_u_pair_codes_1[pair[0].u]);
@@ -133,18 +143,33 @@ PAC_FN inline void PAC_NAME(ht_append_codes)(ht_packer *vlc, const PAC_NAME(ht_r
 }
 
 /* In the first row the event about both u follows those of the pair. */
-PAC_FN void PAC_NAME(ht_append_first_codes)(ht_packer *vlc, ht_writer *events, const PAC_NAME(ht_row_codes) * codes)
+PAC_FN void PAC_NAME(ht_append_first_codes)(ht_packer *vlc, ht_writer *events, const HT_ROW *row)
 {
-    for (int32_t at = 0; at < codes->count * HT_LANES; at += 2) {
-        const ht_pair_code *pair = codes->groups[at / HT_LANES].codes + at % HT_LANES / 2;
-        const uint32_t significant = codes->significant[at / HT_BYTE_LANES] >> at % HT_BYTE_LANES & 3;
-        const uint32_t no_context = codes->no_context[at / HT_BYTE_LANES] >> at % HT_BYTE_LANES & 3;
+    for (int32_t q = 0; q < row->groups * HT_LANES; q += 2) {
+        const ht_pair_code *pair = row->coded[q / HT_LANES].codes + q % HT_LANES / 2;
+        const uint32_t significant = row->significant[q / HT_BYTE_LANES] >> q % HT_BYTE_LANES & 3;
+        const uint32_t no_context = row->no_context[q / HT_BYTE_LANES] >> q % HT_BYTE_LANES & 3;
         const uint32_t u_code = ht_u_pair_codes_0[pair->u];
         ht_append(events, PAC_NAME(ht_events)(significant, no_context), (uint32_t)__builtin_popcount(no_context));
         ht_append(events, u_code >> 24 & 1, u_code >> 25);
         const ht_code code = PAC_NAME(ht_join_codes)(pair, u_code);
         ht_pack(vlc, code.bits, code.length);
     }
+}
+
+/* Kept apart, so that each loop has the registers to itself. */
+PAC_FN __attribute__((noinline)) void PAC_NAME(ht_encode_first_row)(HT_ROW *row, const int16_t *top,
+                                                                    const int16_t *bottom, int32_t width)
+{
+    PAC_NAME(ht_measure_row)(row, top, bottom, width, 0, true);
+    PAC_NAME(ht_code_row)(row, ht_encode_0);
+}
+
+PAC_FN __attribute__((noinline)) void PAC_NAME(ht_encode_other_row)(HT_ROW *row, const int16_t *top,
+                                                                    const int16_t *bottom, int32_t width, int parity)
+{
+    PAC_NAME(ht_measure_row)(row, top, bottom, width, parity, false);
+    PAC_NAME(ht_code_row)(row, ht_encode_1);
 }
 
 PAC_FN pac_status PAC_NAME(ht_encode_i16)(const int16_t *in, ptrdiff_t stride, int32_t width, int32_t height,
@@ -158,31 +183,19 @@ PAC_FN pac_status PAC_NAME(ht_encode_i16)(const int16_t *in, ptrdiff_t stride, i
     ht_packer vlc = ht_packer_from(&coder.vlc);
     ht_writer events;
     ht_writer_start(&events, scratch->events);
-    memset(scratch->bottoms, 0, sizeof scratch->bottoms);
-    memset(scratch->outside, 0, (size_t)width * sizeof *in);
-    memset(scratch->no_context, 0, sizeof scratch->no_context);
-    const PAC_NAME(ht_row_codes) codes = {(width + 2 * HT_LANES - 1) / (2 * HT_LANES),
-                                          (PAC_NAME(ht_measured) *)scratch->measured,
-                                          (PAC_NAME(ht_group) *)scratch->groups,
-                                          scratch->indices,
-                                          scratch->significant,
-                                          scratch->no_context};
+    HT_ROW *row = (HT_ROW *)scratch->row;
+    PAC_NAME(ht_row_start)(row, width);
     for (int32_t y = 0; y < height; y += 2) {
-        const int16_t *top = in + y * stride;
-        const PAC_NAME(ht_index_row) row = {.top = top,
-                                            .bottom = y + 1 < height ? top + stride : (const int16_t *)scratch->outside,
-                                            .above = scratch->bottoms[!(y & 2)] + 1,
-                                            .below = scratch->bottoms[!!(y & 2)] + 1,
-                                            .width = width};
+        const int16_t *top = in + y * stride, *bottom = y + 1 < height ? top + stride : ht_no_samples;
         if (y == 0) {
-            PAC_NAME(ht_encode_first_groups)(&codes, &row);
-            PAC_NAME(ht_append_first_codes)(&vlc, &events, &codes);
+            PAC_NAME(ht_encode_first_row)(row, top, bottom, width);
+            PAC_NAME(ht_append_first_codes)(&vlc, &events, row);
         } else {
-            PAC_NAME(ht_encode_other_groups)(&codes, &row);
-            PAC_NAME(ht_append_events)(&events, &codes);
-            PAC_NAME(ht_append_codes)(&vlc, &codes);
+            PAC_NAME(ht_encode_other_row)(row, top, bottom, width, y >> 1 & 1);
+            PAC_NAME(ht_append_events)(&events, row);
+            PAC_NAME(ht_append_codes)(&vlc, row);
         }
-        PAC_NAME(ht_append_magnitudes)(&coder.magsgn, &codes);
+        PAC_NAME(ht_append_magnitudes)(&coder.magsgn, row);
     }
     coder.vlc = ht_packer_close(&vlc);
     ht_mel_encode_all(&coder.mel, scratch->events, ht_writer_finish(&events, scratch->events, 0));
@@ -190,6 +203,8 @@ PAC_FN pac_status PAC_NAME(ht_encode_i16)(const int16_t *in, ptrdiff_t stride, i
 }
 
 #undef HT_BYTE_LANES
+#undef HT_MAX_GROUPS
+#undef HT_ROW
 #undef HT_LANES
 #undef HT_COLUMNS
 #undef HT_QUADS

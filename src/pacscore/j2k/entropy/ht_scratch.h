@@ -49,12 +49,8 @@ typedef struct {
     uint8_t forward_bytes[HT_MAX_LCUP];                        /* the same with stuffing, encoder only */
     uint8_t backward_bytes[HT_MAX_SCUP + HT_SLACK];
     uint8_t mel_bytes[512];
-    uint32_t bottoms[2][HT_ROW_QUADS + 16]; /* the same by quads of 16-bit columns, encoder only */
-    _Alignas(64) uint32_t measured[6 * HT_MAX_SIDE / 2];
-    uint32_t indices[HT_MAX_SIDE / 2];
-    uint64_t groups[HT_MAX_SIDE + HT_MAX_SIDE / 8];
-    uint8_t significant[HT_MAX_SIDE / 8 + 8], no_context[HT_MAX_SIDE / 8 + 8];
-    uint8_t events[256 + HT_SLACK]; /* MEL events of a block as plain bits, encoder only */
+    uint8_t events[256 + HT_SLACK];  /* MEL events of a block as plain bits, encoder only */
+    _Alignas(64) uint8_t row[32768]; /* a row of the encoder of 16-bit indices, laid out by each target */
 } ht_scratch;
 
 HT_INLINE bool ht_shape_valid(int32_t width, int32_t height)

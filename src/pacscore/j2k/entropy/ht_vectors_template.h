@@ -117,6 +117,18 @@ PAC_FN inline uint32_t PAC_NAME(ht_lane_bits)(HT_SIGNED_QUADS mask)
 #endif
 }
 
+/* The number of each lane. */
+PAC_FN inline HT_SIGNED_QUADS PAC_NAME(ht_numbers)(void)
+{
+#if PAC_AVX512
+    return (HT_SIGNED_QUADS){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+#elif PAC_AVX2
+    return (HT_SIGNED_QUADS){0, 1, 2, 3, 4, 5, 6, 7};
+#else
+    return (HT_SIGNED_QUADS){0, 1, 2, 3};
+#endif
+}
+
 /* A table's entries. */
 PAC_FN inline HT_QUADS PAC_NAME(ht_look_up)(const uint16_t *table, const uint32_t *index)
 {
