@@ -15,8 +15,8 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 ROOT = Path("src/pacscore")
-FLAGS = ["-std=gnu11", "-O3", "-fwrapv", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
-LINK: list[str] = []
+FLAGS = ["-std=gnu11", "-O3", "-fwrapv", "-ffp-contract=off", "-fvisibility=hidden", "-pthread", "-Wall", "-Wextra"]
+LINK = ["-pthread"]
 if sanitizers := os.environ.get("PACSCORE_SANITIZE"):
     FLAGS += [f"-fsanitize={sanitizers}", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g", "-O1"]
     LINK += [f"-fsanitize={sanitizers}"]

@@ -1,9 +1,10 @@
 """One tile in C: its plan, its decoder and its encoder."""
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
 
 cimport cython
 
@@ -108,11 +109,11 @@ cdef extern from "j2k/packets/reader.h":
         uint64_t bytes_left
 
 cdef extern from "j2k/packets/writer.h":
-    ctypedef struct pac_packet_sink:
-        uint8_t *bytes
-        size_t size
-        size_t capacity
-        uint32_t *lengths
+    ctypedef struct pac_packet:
+        uint32_t length
+    ctypedef struct pac_packet_list:
+        pac_packet *packets
+        int64_t count
 
 cdef extern from "j2k/tile_decoder.h":
     ctypedef struct pac_sample_window:
@@ -141,14 +142,15 @@ cdef extern from "j2k/tile_encoder.h":
         Py_ssize_t pixel_stride
         pac_sample_type type
         pac_sample_range range
+        pac_sample_extent extent
     ctypedef struct pac_tile_encoder:
-        pass
+        pac_sample_source *sources
+        pac_packet_list packets
     pac_status pac_tile_encoder_init(
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
-    pac_status pac_tile_load(pac_tile_encoder *, int32_t, const pac_sample_source *, pac_sample_extent *) nogil
-    pac_status pac_tile_transform(pac_tile_encoder *) nogil
-    pac_status pac_tile_encode_blocks(pac_tile_encoder *) nogil
-    pac_status pac_tile_write(pac_tile_encoder *, int, int, pac_packet_sink *) nogil
+    void pac_tile_encode(pac_tile_encoder *) nogil
+    pac_status pac_tile_finish(pac_tile_encoder *, int, int) nogil
+    void pac_tile_write(const pac_tile_encoder *, int64_t, int64_t, uint8_t *) nogil
     void pac_tile_encoder_free(pac_tile_encoder *) nogil
 
 
@@ -362,64 +364,100 @@ cdef class TileDecoder:
 @cython.final
 @cython.auto_pickle(False)
 cdef class TileEncoder:
-    """Encodes one tile once: load each component, transform, encode_blocks (in ``threads`` threads), write."""
+    """Encodes one tile once: set every source, encode (in ``threads`` threads), look at the extents, write."""
 
     cdef pac_tile_encoder encoder
     cdef CompiledPlan plan
+    cdef Py_buffer *buffers
+    cdef Py_ssize_t held
 
     def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit, int threads):
         self.plan = plan
+        self.buffers = <Py_buffer *> calloc(plan.plan.component_count, sizeof(Py_buffer))
+        if not self.buffers:
+            raise MemoryError()
         check(pac_tile_encoder_init(&self.encoder, &plan.plan, <pac_target> target, block_limit, threads))
 
     def __dealloc__(self):
         pac_tile_encoder_free(&self.encoder)
+        for c in range(self.held):
+            PyBuffer_Release(&self.buffers[c])
+        free(self.buffers)
 
-    def load(self, int component, array, int sample_type, int precision, bint is_signed):
-        cdef Py_buffer buffer
-        cdef pac_sample_source source
-        cdef pac_sample_extent extent
-        cdef pac_status status
-        PyObject_GetBuffer(array, &buffer, PyBUF_STRIDES)
-        try:
-            source.source = buffer.buf
-            source.row_stride = buffer.strides[0]
-            source.pixel_stride = buffer.strides[1]
-            source.type = <pac_sample_type> sample_type
-            source.range.precision = precision
-            source.range.is_signed = is_signed
-            with nogil:
-                status = pac_tile_load(&self.encoder, component, &source, &extent)
-        finally:
-            PyBuffer_Release(&buffer)
-        check(status)
-        return extent.minimum, extent.maximum
+    def add_source(self, array, int sample_type, int precision, bint is_signed):
+        """Set where the samples of the next component come from."""
+        cdef Py_ssize_t c = self.held
+        cdef pac_rect rect
+        if c == self.plan.plan.component_count:
+            raise OptionError(f"a source for component {c} of {c}")
+        rect = self.plan.components[c].rect
+        if array.shape != (rect.y1 - rect.y0, rect.x1 - rect.x0):
+            raise OptionError(f"component {c}: the array does not have the size of the tile")
+        PyObject_GetBuffer(array, &self.buffers[c], PyBUF_STRIDES)
+        self.held += 1
+        cdef pac_sample_source *source = &self.encoder.sources[c]
+        source.source = self.buffers[c].buf
+        source.row_stride = self.buffers[c].strides[0]
+        source.pixel_stride = self.buffers[c].strides[1]
+        source.type = <pac_sample_type> sample_type
+        source.range.precision = precision
+        source.range.is_signed = is_signed
 
-    def transform(self):
+    def encode(self):
+        """Encode; in each of the threads once."""
+        if self.held != self.plan.plan.component_count:
+            raise OptionError(f"{self.held} sources for {self.plan.plan.component_count} components")
+        with nogil:
+            pac_tile_encode(&self.encoder)
+
+    def extents(self):
+        """Return the least and the greatest sample of each component."""
+        return [(self.encoder.sources[c].extent.minimum, self.encoder.sources[c].extent.maximum)
+                for c in range(self.plan.plan.component_count)]
+
+    def finish(self, bint sop, bint eph):
+        """Write the packet headers, and return the lengths of all packets."""
         cdef pac_status status
         with nogil:
-            status = pac_tile_transform(&self.encoder)
-        check(status)
-
-    def encode_blocks(self):
-        cdef pac_status status
-        with nogil:
-            status = pac_tile_encode_blocks(&self.encoder)
+            status = pac_tile_finish(&self.encoder, sop, eph)
         if status == PAC_LIMIT:
             raise OptionError("a coefficient needs more magnitude bit-planes than the guard bits leave (T.800 E.1)")
         check(status)
-
-    def write(self, bint sop, bint eph):
-        cdef pac_packet_sink sink
-        cdef pac_status status
-        lengths = np.zeros(self.plan.plan.precinct_count + 1, np.uint32)
+        lengths = np.empty(self.encoder.packets.count, np.uint32)
         cdef uint32_t[::1] view = lengths
-        sink.bytes = NULL
-        sink.size = sink.capacity = 0
-        sink.lengths = &view[0]
-        with nogil:
-            status = pac_tile_write(&self.encoder, sop, eph, &sink)
-        try:
-            check(status)
-            return PyBytes_FromStringAndSize(<char *> sink.bytes, sink.size), lengths[:-1]
-        finally:
-            free(sink.bytes)
+        for k in range(self.encoder.packets.count):
+            view[k] = self.encoder.packets.packets[k].length
+        return lengths
+
+
+cdef Py_ssize_t size_of(object piece) except -1:
+    cdef TileEncoder tile
+    cdef int64_t first, last
+    cdef Py_ssize_t size = 0
+    if type(piece) is bytes:
+        return len(piece)
+    tile, first, last = piece
+    if not 0 <= first <= last <= tile.encoder.packets.count:
+        raise OptionError(f"there are no packets {first} to {last}")
+    for k in range(first, last):
+        size += tile.encoder.packets.packets[k].length
+    return size
+
+
+def join(list pieces):
+    """Return bytes and packets, one after another, as bytes; packets are given as (TileEncoder, first, last)."""
+    cdef TileEncoder tile
+    cdef int64_t first, last
+    cdef Py_ssize_t size
+    cdef list sizes = [size_of(piece) for piece in pieces]
+    cdef bytes joined = PyBytes_FromStringAndSize(NULL, sum(sizes))
+    cdef uint8_t *next = <uint8_t *> PyBytes_AS_STRING(joined)
+    for piece, size in zip(pieces, sizes):
+        if type(piece) is bytes:
+            memcpy(next, <const char *> PyBytes_AS_STRING(piece), size)
+        else:
+            tile, first, last = piece
+            with nogil:
+                pac_tile_write(&tile.encoder, first, last, next)
+        next += size
+    return joined

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
 from pacscore.j2k._tile import TileEncoder
-from pacscore.j2k.codestream.headers import MainHeader
-from pacscore.j2k.main_header import build_main_header
-from pacscore.j2k.options import J2KOptions, PictureFormat, ResolvedOptions, resolve_options
-from pacscore.j2k.plan import TilePlan, plan_tile
+from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding
+from pacscore.j2k.options import J2KOptions, PictureFormat, ResolvedOptions
+from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.tile_parts import TilePackets, assemble
 from pacscore.j2k.view import SAMPLE_TYPES
-from pacscore.limits import DEFAULT_LIMITS
 from pacscore.support.scheduler import run_in_threads
 from pacscore.support.targets import active_target
 
@@ -24,6 +22,7 @@ __all__ = ["encode"]
 
 _MOST_COMPONENTS = 16384
 _MOST_BITS = 38
+_USUAL = J2KOptions()
 
 
 class _Picture:
@@ -62,35 +61,27 @@ class _Picture:
 def _encode_tile(picture: _Picture, plan: TilePlan, options: ResolvedOptions, threads: int) -> TilePackets:
     encoder = TileEncoder(plan.compiled, active_target(), 1 << 31, threads)
     x0, y0, x1, y1 = plan.rect
-    for c, plane in enumerate(picture.planes):
-        tile = plane[y0:y1, x0:x1]
-        extent = encoder.load(c, tile, picture.sample_type, picture.precision, picture.signed)
+    for plane in picture.planes:
+        encoder.add_source(plane[y0:y1, x0:x1], picture.sample_type, picture.precision, picture.signed)
+    run_in_threads(threads, encoder.encode)
+    for extent in encoder.extents():
         picture.check_range(*extent)
-    encoder.transform()
-    run_in_threads(threads, encoder.encode_blocks)
-    data, lengths = encoder.write(options.sop, options.eph)
-    return TilePackets(plan, data, lengths)
+    return TilePackets(plan, encoder, encoder.finish(options.sop, options.eph))
 
 
-def _encode_tiles(picture: _Picture, main: MainHeader, options: ResolvedOptions, threads: int) -> list[TilePackets]:
+def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[TilePackets]:
     """Encode several tiles at a time where there are many, else one after another with threads inside."""
-    count = main.siz.tiles_wide * main.siz.tiles_high
-
-    def encode_one(tile: int, threads_inside: int) -> TilePackets:
-        plan = plan_tile(main, (), tile, DEFAULT_LIMITS.code_blocks)
-        return _encode_tile(picture, plan, options, threads_inside)
-
-    if count < 2 * threads:
-        return [encode_one(tile, threads) for tile in range(count)]
+    if plan.tiles < 2 * threads:
+        return [_encode_tile(picture, plan.tile(tile), plan.options, threads) for tile in range(plan.tiles)]
     queue = itertools.count()
     done: dict[int, TilePackets] = {}
 
     def work() -> None:
-        while (tile := next(queue)) < count:
-            done[tile] = encode_one(tile, 1)
+        while (tile := next(queue)) < plan.tiles:
+            done[tile] = _encode_tile(picture, plan.tile(tile), plan.options, 1)
 
     run_in_threads(threads, work)
-    return [done[tile] for tile in range(count)]
+    return [done[tile] for tile in range(plan.tiles)]
 
 
 def encode(
@@ -133,7 +124,7 @@ def encode(
         raise OptionError(f"threads={threads} must be at least 1")
     picture = _Picture(array, bits_stored)
     about = PictureFormat(picture.rows, picture.columns, len(picture.planes), picture.precision, picture.signed)
-    chosen = resolve_options(str(transfer_syntax), options or J2KOptions(), about)
-    main = build_main_header(chosen, about)
-    tiles = _encode_tiles(picture, main, chosen, threads)
-    return assemble(main, tiles, chosen.tile_parts, chosen.tlm, chosen.plt)
+    plan = plan_encoding(str(transfer_syntax), options or _USUAL, about)
+    tiles = _encode_tiles(picture, plan, threads)
+    divisions = [plan.divide(tile.plan) for tile in tiles]
+    return assemble(plan.header, tiles, divisions, tlm=plan.options.tlm, plt=plan.options.plt)

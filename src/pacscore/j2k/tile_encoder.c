@@ -3,236 +3,266 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SAMPLES = 4096, SEGMENT_CAPACITY = 1 << 16, BATCH = 8 };
+enum { MOST_IN_GROUP = 3, NARROW_PRECISION = 16 };
 
 pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan *plan, pac_target target,
                                  int64_t block_limit, int32_t threads)
 {
     memset(encoder, 0, sizeof *encoder);
     encoder->plan = plan;
+    encoder->threads = threads;
     pac_tile_kernels_init(&encoder->kernels, target);
-    encoder->planes = calloc((size_t)plan->component_count, sizeof *encoder->planes);
-    encoder->arenas = calloc((size_t)threads, sizeof *encoder->arenas);
-    encoder->arena_count = threads;
-    if (!encoder->planes || !encoder->arenas)
+    pac_status status = pac_strip_queue_init(&encoder->queue, &encoder->precincts, threads);
+    encoder->sources = calloc((size_t)plan->component_count, sizeof *encoder->sources);
+    encoder->encoders = calloc((size_t)threads, sizeof *encoder->encoders);
+    if (status || !encoder->sources || !encoder->encoders)
         return PAC_NO_MEMORY;
     return pac_precincts_init(&encoder->precincts, plan, block_limit);
 }
 
 void pac_tile_encoder_free(pac_tile_encoder *encoder)
 {
-    for (int32_t c = 0; encoder->planes && c < encoder->plan->component_count; c++)
-        free(encoder->planes[c].samples);
-    for (int32_t i = 0; encoder->arenas && i < encoder->arena_count; i++)
-        pac_arena_free(&encoder->arenas[i]);
-    free(encoder->planes);
-    free(encoder->arenas);
-    free(encoder->tasks);
+    if (!encoder->plan)
+        return;
+    for (int32_t i = 0; encoder->encoders && i < encoder->threads; i++)
+        pac_block_encoder_free(&encoder->encoders[i]);
+    free(encoder->encoders);
+    free(encoder->sources);
+    pac_packet_list_free(&encoder->packets);
     pac_precincts_free(&encoder->precincts);
+    pac_strip_queue_free(&encoder->queue);
     memset(encoder, 0, sizeof *encoder);
 }
 
-pac_status pac_tile_load(pac_tile_encoder *encoder, int32_t c, const pac_sample_source *source,
-                         pac_sample_extent *extent)
-{
-    const pac_tile_component *component = &encoder->plan->components[c];
-    pac_plane *plane = &encoder->planes[c];
-    int64_t width = pac_rect_width(component->rect), height = pac_rect_height(component->rect);
-    plane->resolutions = component->resolution_count;
-    plane->stride = width;
-    plane->samples = malloc((size_t)width * (size_t)height * (component->wide ? 8 : 4) + 1);
-    if (!plane->samples)
-        return PAC_NO_MEMORY;
-    const pac_components_kernels *kernels = &encoder->kernels.components;
-    void *out = plane->samples;
-    ptrdiff_t row = source->row_stride, pixel = source->pixel_stride;
-    if (component->reversible)
-        *extent =
-            component->wide
-                ? kernels->load_i64(source->in, source->type, row, pixel, width, height, source->range, out, width)
-                : kernels->load_i32(source->in, source->type, row, pixel, width, height, source->range, out, width);
-    else
-        *extent =
-            component->wide
-                ? kernels->load_f64(source->in, source->type, row, pixel, width, height, source->range, out, width)
-                : kernels->load_f32(source->in, source->type, row, pixel, width, height, source->range, out, width);
-    return PAC_OK;
-}
-
-static void forward_color(pac_tile_encoder *encoder)
-{
-    const pac_tile_component *component = encoder->plan->components;
-    int64_t width = pac_rect_width(component->rect), height = pac_rect_height(component->rect);
-    ptrdiff_t stride = encoder->planes[0].stride;
-    void *c0 = encoder->planes[0].samples, *c1 = encoder->planes[1].samples, *c2 = encoder->planes[2].samples;
-    const pac_components_kernels *kernels = &encoder->kernels.components;
-    if (component->reversible)
-        component->wide ? kernels->forward_rct_i64(c0, c1, c2, stride, width, height)
-                        : kernels->forward_rct_i32(c0, c1, c2, stride, width, height);
-    else
-        component->wide ? kernels->forward_ict_f64(c0, c1, c2, stride, width, height)
-                        : kernels->forward_ict_f32(c0, c1, c2, stride, width, height);
-}
-
-static pac_status forward_wavelet(pac_tile_encoder *encoder, int32_t c)
-{
-    const pac_tile_component *component = &encoder->plan->components[c];
-    const pac_plane *plane = &encoder->planes[c];
-    const pac_resolution *resolutions = &encoder->plan->resolutions[component->first_resolution];
-    const pac_wavelet_kernels *wavelet = &encoder->kernels.wavelet;
-    void *scratch = malloc(pac_wavelet_scratch_size(pac_rect_width(component->rect), pac_rect_height(component->rect),
-                                                    component->wide ? 8 : 4) +
-                           1);
-    if (!scratch)
-        return PAC_NO_MEMORY;
-    for (int32_t r = component->resolution_count - 1; r > 0; r--) {
-        pac_rect rect = resolutions[r].rect;
-        if (component->reversible)
-            component->wide ? wavelet->forward53_i64(plane->samples, plane->stride, rect, scratch)
-                            : wavelet->forward53_i32(plane->samples, plane->stride, rect, scratch);
-        else
-            component->wide ? wavelet->forward97_f64(plane->samples, plane->stride, rect, scratch)
-                            : wavelet->forward97_f32(plane->samples, plane->stride, rect, scratch);
-    }
-    free(scratch);
-    return PAC_OK;
-}
-
-static void list_precinct(pac_tile_encoder *encoder, int64_t number, pac_block_task **next)
-{
-    const pac_resolution *resolution = &encoder->plan->resolutions[encoder->plan->precinct_resolution[number]];
-    const pac_precinct *precinct = &encoder->precincts.precincts[number];
-    for (int32_t b = 0; b < resolution->band_count; b++) {
-        const pac_precinct_band *band = &precinct->bands[b];
-        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
-            *(*next)++ = (pac_block_task){resolution, &resolution->bands[b], &band->blocks[i]};
-    }
-}
-
-pac_status pac_tile_transform(pac_tile_encoder *encoder)
-{
-    const pac_tile_plan *plan = encoder->plan;
-    if (plan->color_transform)
-        forward_color(encoder);
-    pac_status status = PAC_OK;
-    for (int32_t c = 0; c < plan->component_count && !status; c++)
-        status = forward_wavelet(encoder, c);
-    for (int64_t k = 0; k < plan->precinct_count && !status; k++)
-        status = pac_precinct_open(&encoder->precincts, k);
-    if (status)
-        return status;
-    encoder->task_count = encoder->precincts.block_count;
-    encoder->tasks = malloc((size_t)encoder->task_count * sizeof *encoder->tasks + 1);
-    if (!encoder->tasks)
-        return PAC_NO_MEMORY;
-    pac_block_task *next = encoder->tasks;
-    for (int64_t k = 0; k < plan->precinct_count; k++)
-        list_precinct(encoder, k, &next);
-    return PAC_OK;
-}
-
-/* What a thread needs to encode blocks. */
+/* Components that are transformed together: those of the component transform, or one. */
 typedef struct {
-    uint64_t *words;
-    uint8_t *bytes;
-    size_t capacity;
-    void *ht;
-    pac_arena *arena;
-} block_scratch;
+    pac_tile_encoder *encoder;
+    int32_t first, count, color_transform;
+    int64_t width, height;
+    pac_coefficient_type type;
+    pac_analysis *members;
+    void *rows[MOST_IN_GROUP]; /* of the members, while they are being written */
+} group;
 
-static void scratch_free(block_scratch *scratch)
+static pac_coefficient_type type_of_group(const group *at)
 {
-    free(scratch->words);
-    free(scratch->bytes);
-    free(scratch->ht);
-}
-
-static pac_status scratch_init(block_scratch *scratch, pac_arena *arena)
-{
-    scratch->arena = arena;
-    scratch->capacity = SEGMENT_CAPACITY; /* Lcup is less */
-    scratch->words = aligned_alloc(64, BLOCK_SAMPLES * sizeof *scratch->words);
-    scratch->bytes = malloc(scratch->capacity);
-    scratch->ht = aligned_alloc(64, (pac_ht_scratch_size() + 63) & ~(size_t)63);
-    if (scratch->words && scratch->bytes && scratch->ht)
-        return PAC_OK;
-    scratch_free(scratch);
-    return PAC_NO_MEMORY;
-}
-
-static int32_t bit_length(uint64_t value)
-{
-    return value ? 64 - __builtin_clzll(value) : 0;
-}
-
-/* Quantises the block to scratch and returns how many magnitude bits it has. */
-static int32_t quantize_block(const pac_tile_encoder *encoder, const pac_block_task *task, block_scratch *scratch)
-{
-    const pac_tile_component *component = &encoder->plan->components[task->resolution->component];
-    const pac_plane *plane = &encoder->planes[task->resolution->component];
-    const pac_quantization_kernels *kernels = &encoder->kernels.quantization;
-    int32_t width = task->block->width, height = task->block->height;
-    int64_t first = pac_band_offset(task, plane->stride);
-    double inverse_step = 1.0 / task->band->step;
-    uint32_t *words = (uint32_t *)scratch->words;
-    if (component->wide && component->reversible)
-        return bit_length(kernels->quantize_i64((const int64_t *)plane->samples + first, plane->stride, width, height,
-                                                scratch->words, width));
+    const pac_tile_component *component = &at->encoder->plan->components[at->first];
+    if (!component->reversible)
+        return component->wide ? PAC_F64 : PAC_F32;
     if (component->wide)
-        return bit_length(kernels->quantize_f64((const double *)plane->samples + first, plane->stride, width, height,
-                                                inverse_step, scratch->words, width));
-    if (component->reversible)
-        return bit_length(
-            kernels->quantize_i32((const int32_t *)plane->samples + first, plane->stride, width, height, words, width));
-    return bit_length(kernels->quantize_f32((const float *)plane->samples + first, plane->stride, width, height,
-                                            (float)inverse_step, words, width));
+        return PAC_I64;
+    int32_t precision = 0;
+    for (int32_t i = 0; i < at->count; i++)
+        precision = (int32_t)pac_max(precision, at->encoder->sources[at->first + i].range.precision);
+    return precision + at->color_transform <= NARROW_PRECISION ? PAC_I16 : PAC_I32;
 }
 
-static pac_status encode_block(const pac_tile_encoder *encoder, const pac_block_task *task, block_scratch *scratch)
+static pac_sample_extent joined(pac_sample_extent a, pac_sample_extent b)
 {
-    pac_code_block *block = task->block;
-    int32_t bits = quantize_block(encoder, task, scratch);
-    if (!bits)
-        return PAC_OK; /* never included */
-    if (bits > task->band->magnitude_bitplanes)
-        return PAC_LIMIT;
-    int wide = encoder->plan->components[task->resolution->component].wide;
-    const pac_ht_kernels *ht = &encoder->kernels.ht;
-    pac_status status = wide ? ht->encode64(scratch->words, block->width, block->width, block->height, scratch->bytes,
-                                            scratch->capacity, &block->length, scratch->ht)
-                             : ht->encode32((const uint32_t *)scratch->words, block->width, block->width, block->height,
-                                            scratch->bytes, scratch->capacity, &block->length, scratch->ht);
-    if (status)
-        return status;
-    uint8_t *bytes = pac_arena_take(scratch->arena, block->length);
-    if (!bytes)
-        return PAC_NO_MEMORY;
-    memcpy(bytes, scratch->bytes, block->length);
-    block->bytes = bytes;
-    block->passes = 1;
-    block->missing_bitplanes = (uint8_t)(task->band->magnitude_bitplanes - 1); /* the cleanup pass is at plane 0 */
-    return PAC_OK;
+    return (pac_sample_extent){pac_min(a.minimum, b.minimum), pac_max(a.maximum, b.maximum)};
 }
 
-pac_status pac_tile_encode_blocks(pac_tile_encoder *encoder)
+/* Row y of one component. */
+static void load(const group *at, int32_t i, int64_t y)
 {
-    block_scratch scratch = {0};
-    int32_t number = atomic_fetch_add(&encoder->next_arena, 1);
-    pac_status status = scratch_init(&scratch, &encoder->arenas[number]);
-    while (!status && !atomic_load(&encoder->failed)) {
-        int64_t first = atomic_fetch_add(&encoder->next_task, BATCH);
-        if (first >= encoder->task_count)
-            break;
-        for (int64_t i = first; i < pac_min(first + BATCH, encoder->task_count) && !status; i++)
-            status = encode_block(encoder, &encoder->tasks[i], &scratch);
+    const pac_components_kernels *kernels = &at->encoder->kernels.components;
+    pac_sample_source *from = &at->encoder->sources[at->first + i];
+    const uint8_t *in = (const uint8_t *)from->in + y * from->row_stride;
+    const ptrdiff_t pixel = from->pixel_stride;
+    const int64_t width = at->width;
+    void *row = at->rows[i];
+    pac_sample_extent extent;
+    switch (at->type) {
+    case PAC_I16:
+        extent = kernels->load_i16(in, from->type, 0, pixel, width, 1, from->range, row, 0);
+        break;
+    case PAC_I32:
+        extent = kernels->load_i32(in, from->type, 0, pixel, width, 1, from->range, row, 0);
+        break;
+    case PAC_I64:
+        extent = kernels->load_i64(in, from->type, 0, pixel, width, 1, from->range, row, 0);
+        break;
+    case PAC_F32:
+        extent = kernels->load_f32(in, from->type, 0, pixel, width, 1, from->range, row, 0);
+        break;
+    default:
+        extent = kernels->load_f64(in, from->type, 0, pixel, width, 1, from->range, row, 0);
     }
-    if (status)
-        atomic_store(&encoder->failed, 1);
-    scratch_free(&scratch);
+    from->extent = joined(from->extent, extent);
+}
+
+/* The component transform in place; nonzero if a result leaves 16 bits. */
+static int32_t transform_color(const group *at)
+{
+    const pac_components_kernels *kernels = &at->encoder->kernels.components;
+    void *const *rows = at->rows;
+    const int64_t width = at->width;
+    switch (at->type) {
+    case PAC_I16:
+        return kernels->forward_rct_i16(rows[0], rows[1], rows[2], 0, width, 1);
+    case PAC_I32:
+        kernels->forward_rct_i32(rows[0], rows[1], rows[2], 0, width, 1);
+        return 0;
+    case PAC_I64:
+        kernels->forward_rct_i64(rows[0], rows[1], rows[2], 0, width, 1);
+        return 0;
+    case PAC_F32:
+        kernels->forward_ict_f32(rows[0], rows[1], rows[2], 0, width, 1);
+        return 0;
+    default:
+        kernels->forward_ict_f64(rows[0], rows[1], rows[2], 0, width, 1);
+        return 0;
+    }
+}
+
+/* Whether the members are red, green and blue of 8 bits, interleaved, for which there are kernels of their own. */
+static int is_rgb8(const group *at)
+{
+    const pac_sample_source *from = &at->encoder->sources[at->first];
+    int is = at->color_transform && (at->type == PAC_I16 || at->type == PAC_F32);
+    for (int32_t i = 0; i < at->count; i++)
+        is = is && from[i].type == PAC_SAMPLE_U8 && from[i].range.precision == 8 && !from[i].range.is_signed &&
+             from[i].pixel_stride == 3 && from[i].row_stride == from->row_stride &&
+             from[i].in == (const void *)((const uint8_t *)from->in + i);
+    return is;
+}
+
+static void load_rgb8(const group *at, int64_t y)
+{
+    const pac_components_kernels *kernels = &at->encoder->kernels.components;
+    pac_sample_source *from = &at->encoder->sources[at->first];
+    const uint8_t *in = (const uint8_t *)from->in + y * from->row_stride;
+    if (at->type == PAC_I16)
+        kernels->load_rgb8_rct_i16(in, at->width, at->rows[0], at->rows[1], at->rows[2]);
+    else
+        kernels->load_rgb8_ict_f32(in, at->width, at->rows[0], at->rows[1], at->rows[2]);
+    for (int32_t i = 0; i < MOST_IN_GROUP; i++)
+        from[i].extent = (pac_sample_extent){0, 255};
+}
+
+/* One row of all members; nonzero if 16 bits do not suffice. */
+static int32_t load_row(group *at, int64_t y, int rgb8)
+{
+    for (int32_t i = 0; i < at->count; i++)
+        at->rows[i] = pac_analysis_row(&at->members[i]);
+    if (rgb8) {
+        load_rgb8(at, y);
+        return 0;
+    }
+    for (int32_t i = 0; i < at->count; i++)
+        load(at, i, y);
+    return at->color_transform ? transform_color(at) : 0;
+}
+
+/* Loads and transforms every row, and encodes the blocks. *overflow: 16 bits do not suffice, and this was in vain. */
+static pac_status push_rows(group *at, int32_t *overflow)
+{
+    const int rgb8 = is_rgb8(at);
+    *overflow = 0;
+    for (int64_t y = 0; y < at->height && !*overflow; y++) {
+        *overflow = load_row(at, y, rgb8);
+        for (int32_t i = 0; i < at->count; i++) {
+            pac_analysis_advance(&at->members[i]);
+            *overflow |= pac_analysis_overflowed(&at->members[i]);
+        }
+    }
+    if (*overflow) {
+        pac_strip_queue_cancel(&at->encoder->queue);
+        return PAC_OK;
+    }
+    return pac_strip_queue_drain(&at->encoder->queue, at->members->encoder);
+}
+
+static pac_status encode_members(group *at, pac_block_encoder *blocks, int32_t *overflow)
+{
+    pac_tile_encoder *encoder = at->encoder;
+    pac_status status = PAC_OK;
+    int32_t ready = 0;
+    for (; ready < at->count && !status; ready++) {
+        pac_analysis *member = &at->members[ready];
+        member->kernels = &encoder->kernels;
+        member->queue = &encoder->queue;
+        member->encoder = blocks;
+        member->type = at->type;
+        status = pac_analysis_init(member, encoder->plan, &encoder->plan->components[at->first + ready]);
+        encoder->sources[at->first + ready].extent = (pac_sample_extent){INT64_MAX, INT64_MIN};
+    }
+    if (!status)
+        status = push_rows(at, overflow);
+    for (int32_t i = 0; i < ready; i++)
+        pac_analysis_free(&at->members[i]);
     return status;
 }
 
-pac_status pac_tile_write(pac_tile_encoder *encoder, int sop, int eph, pac_packet_sink *sink)
+static void forget_blocks(const group *at)
 {
-    return pac_packets_write(&encoder->precincts, sop, eph, sink);
+    const pac_tile_encoder *encoder = at->encoder;
+    for (int64_t k = 0; k < encoder->plan->precinct_count; k++) {
+        const pac_resolution *resolution = &encoder->plan->resolutions[encoder->plan->precinct_resolution[k]];
+        if (resolution->component < at->first || resolution->component >= at->first + at->count)
+            continue;
+        for (int32_t b = 0; b < resolution->band_count; b++) {
+            const pac_precinct_band *band = &encoder->precincts.precincts[k].bands[b];
+            for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
+                band->blocks[i].passes = 0;
+        }
+    }
+}
+
+static pac_status encode_group(pac_tile_encoder *encoder, int32_t first, int32_t count, pac_analysis *members,
+                               pac_block_encoder *blocks)
+{
+    const pac_rect rect = encoder->plan->components[first].rect;
+    group at = {encoder, first,   count, count == MOST_IN_GROUP, pac_rect_width(rect), pac_rect_height(rect),
+                PAC_I16, members, {0}};
+    if (!at.width || !at.height)
+        return PAC_OK;
+    at.type = type_of_group(&at);
+    int32_t overflow = 0;
+    pac_status status = encode_members(&at, blocks, &overflow);
+    if (status || !overflow)
+        return status;
+    forget_blocks(&at);
+    at.type = PAC_I32;
+    return encode_members(&at, blocks, &overflow);
+}
+
+static pac_status encode_groups(pac_tile_encoder *encoder, pac_block_encoder *blocks)
+{
+    const pac_tile_plan *plan = encoder->plan;
+    pac_status status = PAC_OK;
+    for (int64_t k = 0; k < plan->precinct_count && !status; k++)
+        status = pac_precinct_open(&encoder->precincts, k);
+    pac_analysis *members = malloc(MOST_IN_GROUP * sizeof *members);
+    if (!members)
+        return PAC_NO_MEMORY;
+    for (int32_t c = 0, count; c < plan->component_count && !status; c += count) {
+        count = c == 0 && plan->color_transform ? MOST_IN_GROUP : 1;
+        status = encode_group(encoder, c, count, members, blocks);
+    }
+    free(members);
+    return status;
+}
+
+void pac_tile_encode(pac_tile_encoder *encoder)
+{
+    const int32_t number = atomic_fetch_add(&encoder->entered, 1);
+    pac_block_encoder *blocks = &encoder->encoders[number];
+    pac_status status = pac_block_encoder_init(blocks, &encoder->kernels);
+    if (number == 0) {
+        encoder->status = status ? status : encode_groups(encoder, blocks);
+        pac_strip_queue_close(&encoder->queue);
+    } else if (!status)
+        pac_strip_queue_help(&encoder->queue, blocks);
+    pac_block_encoder_finish(blocks);
+}
+
+pac_status pac_tile_finish(pac_tile_encoder *encoder, int sop, int eph)
+{
+    return encoder->status ? encoder->status : pac_packet_list_init(&encoder->packets, &encoder->precincts, sop, eph);
+}
+
+void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint8_t *out)
+{
+    pac_packets_write(&encoder->packets, &encoder->precincts, first, last, out);
 }

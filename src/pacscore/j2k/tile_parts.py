@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
-from pacscore.j2k.codestream.headers import MainHeader
+from pacscore.j2k._tile import TileEncoder, join
 from pacscore.j2k.codestream.segments import Plt, Sot, Tlm
-from pacscore.j2k.codestream.writer import write_main_header, write_segment
+from pacscore.j2k.codestream.writer import write_segment
 from pacscore.j2k.options import TileParts
 from pacscore.j2k.plan import TilePlan
 
-__all__ = ["TilePackets", "assemble"]
+__all__ = ["Division", "TilePackets", "assemble", "divide"]
 
 _SOD, _EOC = b"\xff\x93", b"\xff\xd9"
 _SOT_SIZE = 12
@@ -36,14 +36,14 @@ class TilePackets(NamedTuple):
     Attributes
     ----------
     plan : TilePlan
-    data : bytes
-        One after another.
+    encoder : TileEncoder
+        It has them.
     lengths : ndarray of uint32, shape (packets,)
         In bytes.
     """
 
     plan: TilePlan
-    data: bytes
+    encoder: TileEncoder
     lengths: NDArray[np.uint32]
 
 
@@ -54,26 +54,58 @@ class _Part(NamedTuple):
     number: int
     parts: int
     header: bytes
-    body: memoryview
+    body: tuple[TileEncoder, int, int]
+    psot: int
 
-    @property
-    def psot(self) -> int:
-        return _SOT_SIZE + len(self.header) + len(_SOD) + len(self.body)
-
-    def write(self) -> list[bytes | memoryview]:
-        sot = Sot(self.tile, self.psot, self.number, self.parts)
-        return [write_segment(sot), self.header, _SOD, self.body]
+    def pieces(self) -> list[bytes | tuple[TileEncoder, int, int]]:
+        sot = write_segment(Sot(self.tile, self.psot, self.number, self.parts))
+        return [sot + self.header + _SOD, self.body]
 
 
-def _ranks(packets: TilePackets, tile_parts: TileParts) -> NDArray[np.int32]:
+def _ranks(plan: TilePlan, tile_parts: TileParts) -> NDArray[np.int32]:
     """Return, for each packet, the number that changes where a new tile-part begins."""
-    order: NDArray[np.int32] = np.concatenate([run.precincts for run in packets.plan.runs])
+    order: NDArray[np.int32] = np.concatenate([run.precincts for run in plan.runs])
     ranks: NDArray[np.int32] = np.zeros(len(order), np.int32)
     if tile_parts == "resolution":
-        ranks = packets.plan.precincts.resolution[order]
+        ranks = plan.precincts.resolution[order]
     if tile_parts == "component":
-        ranks = packets.plan.precincts.component[order]
+        ranks = plan.precincts.component[order]
     return ranks
+
+
+class Division(NamedTuple):
+    """How the packets of a tile are divided into tile-parts.
+
+    Attributes
+    ----------
+    starts : list of int
+        The first packet of each part, and the number of packets.
+    ranks : list of int
+        What the parts of all tiles are sorted by.
+    """
+
+    starts: list[int]
+    ranks: list[int]
+
+
+def divide(plan: TilePlan, tile_parts: TileParts) -> Division:
+    """Return where the tile-parts of a tile begin.
+
+    Raises
+    ------
+    OptionError
+        If there would be more than the standard allows, or the progression does not allow such a division.
+    """
+    ranks = _ranks(plan, tile_parts)
+    starts = np.flatnonzero(np.diff(ranks, prepend=-1)).tolist() or [0]
+    if len(starts) > max(len(np.unique(ranks)), 1):
+        raise OptionError(
+            f"tile_parts={tile_parts!r} needs a progression that finishes each {tile_parts} before the next"
+        )
+    if len(starts) > 255:
+        raise OptionError(f"{len(starts)} tile-parts a tile are more than 255 (T.800 A.4.2)")
+    ordered = tile_parts == "resolution" and len(ranks) > 0
+    return Division([*starts, len(ranks)], ranks[starts].tolist() if ordered else [0] * len(starts))
 
 
 def _packet_lengths(lengths: NDArray[np.uint32]) -> bytes:
@@ -83,22 +115,15 @@ def _packet_lengths(lengths: NDArray[np.uint32]) -> bytes:
     return b"".join(write_segment(Plt(i, tuple(chunk))) for i, chunk in enumerate(chunks))
 
 
-def _split(packets: TilePackets, tile_parts: TileParts, plt: bool) -> list[_Part]:
-    ranks = _ranks(packets, tile_parts)
-    starts = np.flatnonzero(np.diff(ranks, prepend=-1)).tolist() or [0]
-    if len(starts) > max(len(np.unique(ranks)), 1):
-        raise OptionError(
-            f"tile_parts={tile_parts!r} needs a progression that finishes each {tile_parts} before the next"
-        )
-    if len(starts) > 255:
-        raise OptionError(f"{len(starts)} tile-parts a tile are more than 255 (T.800 A.4.2)")
-    offsets = np.concatenate([[0], np.cumsum(packets.lengths, dtype=np.int64)])
+def _split(packets: TilePackets, division: Division, plt: bool) -> list[_Part]:
     parts = []
-    for number, (start, stop) in enumerate(zip(starts, [*starts[1:], len(packets.lengths)], strict=True)):
-        header = _packet_lengths(packets.lengths[start:stop]) if plt else b""
-        body = memoryview(packets.data)[int(offsets[start]) : int(offsets[stop])]
-        rank = int(ranks[start]) if tile_parts == "resolution" and len(ranks) else 0
-        parts.append(_Part(packets.plan.index, rank, number, len(starts), header, body))
+    starts = division.starts
+    for number, (start, stop, rank) in enumerate(zip(starts, starts[1:], division.ranks, strict=False)):
+        lengths = packets.lengths[start:stop]
+        header = _packet_lengths(lengths) if plt else b""
+        psot = _SOT_SIZE + len(header) + len(_SOD) + int(lengths.sum(dtype=np.int64))
+        body = (packets.encoder, start, stop)
+        parts.append(_Part(packets.plan.index, rank, number, len(starts) - 1, header, body, psot))
     return parts
 
 
@@ -110,7 +135,9 @@ def _tile_part_lengths(parts: Sequence[_Part]) -> list[Tlm]:
     return [Tlm(i, _STLM, chunk) for i, chunk in enumerate(chunks)]
 
 
-def assemble(main: MainHeader, tiles: Sequence[TilePackets], tile_parts: TileParts, tlm: bool, plt: bool) -> bytes:
+def assemble(
+    header: bytes, tiles: Sequence[TilePackets], divisions: Sequence[Division], *, tlm: bool, plt: bool
+) -> bytes:
     """Return the codestream.
 
     Tile-parts by resolution lie resolution by resolution, so that a beginning of the codestream holds the lower
@@ -118,23 +145,25 @@ def assemble(main: MainHeader, tiles: Sequence[TilePackets], tile_parts: TilePar
 
     Parameters
     ----------
-    main : MainHeader
-        Without TLM.
+    header : bytes
+        SOC and the main header without TLM.
     tiles : sequence of TilePackets
         In the order of their numbers.
-    tile_parts : {"single", "resolution", "component", "layer"}
-        At what changes a new tile-part begins.
+    divisions : sequence of Division
+        One a tile.
     tlm, plt : bool
         Whether to write the lengths of tile-parts, of packets.
 
     Raises
     ------
     OptionError
-        If there would be more tile-parts than the standard allows, or the progression does not allow such a division.
+        If there would be more tile-parts or packets than the standard allows.
     """
-    parts = [part for packets in tiles for part in _split(packets, tile_parts, plt)]
+    parts = [
+        part for packets, division in zip(tiles, divisions, strict=True) for part in _split(packets, division, plt)
+    ]
     parts.sort(key=lambda part: part.rank)
     if any(part.psot >= 1 << 32 for part in parts):
         raise OptionError("a tile-part of 4 GiB or more: use tiles or tile_parts (T.800 A.4.2)")
-    segments = main.segments + tuple(_tile_part_lengths(parts) if tlm else ())
-    return b"".join([write_main_header(segments), *(piece for part in parts for piece in part.write()), _EOC])
+    lengths = b"".join(map(write_segment, _tile_part_lengths(parts))) if tlm else b""
+    return join([header + lengths, *(piece for part in parts for piece in part.pieces()), _EOC])

@@ -2,8 +2,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { CHUNK = 1 << 16, ALIGN = 16 };
+enum { CHUNK = 1 << 16, RESERVED_CHUNK = 1 << 18, ALIGN = 16 };
 
 struct pac_arena_chunk {
     pac_arena_chunk *older;
@@ -11,31 +12,60 @@ struct pac_arena_chunk {
     _Alignas(ALIGN) unsigned char bytes[];
 };
 
+static pac_arena_chunk *make_chunk(size_t size)
+{
+    pac_arena_chunk *chunk = malloc(sizeof *chunk + size);
+    if (chunk)
+        *chunk = (pac_arena_chunk){.size = size};
+    return chunk;
+}
+
+static void push_chunk(pac_arena *arena, pac_arena_chunk *chunk)
+{
+    chunk->older = arena->newest;
+    arena->newest = chunk;
+}
+
 void *pac_arena_take(pac_arena *arena, size_t size)
 {
     if (size > PTRDIFF_MAX - CHUNK)
         return NULL;
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     pac_arena_chunk *chunk = arena->newest;
-    if (!chunk || chunk->size - chunk->used < size) {
+    size_t start = chunk ? (chunk->used + ALIGN - 1) & ~(size_t)(ALIGN - 1) : 0;
+    if (!chunk || start > chunk->size || chunk->size - start < size) {
         /* A large request gets a chunk of its own behind the newest one, so that the rest of that is not lost. */
-        size_t room = size > CHUNK / 4 ? size : CHUNK;
-        pac_arena_chunk *fresh = calloc(1, sizeof *fresh + room);
+        const int large = size > CHUNK / 4;
+        pac_arena_chunk *fresh = make_chunk(large ? size : CHUNK);
         if (!fresh)
             return NULL;
-        fresh->size = room;
-        if (chunk && room == size) {
+        if (chunk && large) {
             fresh->older = chunk->older;
             chunk->older = fresh;
-        } else {
-            fresh->older = chunk;
-            arena->newest = fresh;
-        }
+        } else
+            push_chunk(arena, fresh);
         chunk = fresh;
+        start = 0;
     }
-    void *taken = chunk->bytes + chunk->used;
-    chunk->used += size;
-    return taken;
+    chunk->used = start + size;
+    return memset(chunk->bytes + start, 0, size);
+}
+
+void *pac_arena_reserve(pac_arena *arena, size_t size)
+{
+    pac_arena_chunk *chunk = arena->newest;
+    if (!chunk || chunk->size - chunk->used < size) {
+        chunk = make_chunk(size > RESERVED_CHUNK ? size : RESERVED_CHUNK);
+        if (!chunk)
+            return NULL;
+        push_chunk(arena, chunk);
+    }
+    return chunk->bytes + chunk->used;
+}
+
+void pac_arena_keep(pac_arena *arena, size_t size)
+{
+    arena->newest->used += size;
 }
 
 void pac_arena_free(pac_arena *arena)

@@ -75,17 +75,16 @@ def write_segment(segment: Segment, csiz: int = 1) -> bytes:
     OptionError
         If a value does not fit its field, or the segment is too long for one.
     """
-    marker = marker_of(segment).to_bytes(2, "big")
+    marker = marker_of(segment)
     if isinstance(segment, Unknown) and segment.data is None:
-        return marker
-    name = markers.name_of(marker_of(segment))
+        return marker.to_bytes(2, "big")
     try:
         body = _WRITERS[type(segment)](segment, csiz)
     except (struct.error, ValueError, OverflowError) as error:
-        raise OptionError(f"{name}: {error} ({markers.clause_of(marker_of(segment))})") from None
+        raise OptionError(f"{markers.name_of(marker)}: {error} ({markers.clause_of(marker)})") from None
     if len(body) > _MOST_BYTES:
-        raise OptionError(f"{name}: {len(body):,} bytes do not fit into one segment")
-    return marker + (len(body) + 2).to_bytes(2, "big") + body
+        raise OptionError(f"{markers.name_of(marker)}: {len(body):,} bytes do not fit into one segment")
+    return struct.pack(">HH", marker, len(body) + 2) + body
 
 
 def write_packet_length(length: int) -> bytes:

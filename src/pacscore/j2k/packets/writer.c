@@ -8,36 +8,28 @@ enum {
     HEADER_BYTES_A_BLOCK = 320 /* more than two paths of 14 nodes with 75 bits each, and the lengths, can take */
 };
 
-static pac_status make_room(pac_packet_sink *sink, size_t more)
+static int64_t block_count(const pac_precinct *precinct, int32_t bands)
 {
-    if (sink->capacity - sink->size >= more)
-        return PAC_OK;
-    size_t capacity = sink->capacity + sink->capacity / 2;
-    if (capacity < sink->size + more)
-        capacity = sink->size + more + 4096;
-    uint8_t *bytes = realloc(sink->bytes, capacity);
-    if (!bytes)
-        return PAC_NO_MEMORY;
-    sink->bytes = bytes;
-    sink->capacity = capacity;
-    return PAC_OK;
+    int64_t count = 0;
+    for (int32_t b = 0; b < bands; b++)
+        count += (int64_t)precinct->bands[b].blocks_wide * precinct->bands[b].blocks_high;
+    return count;
 }
 
-static size_t packet_bound(const pac_precinct *precinct, int32_t band_count, int *empty)
+static int32_t band_count(const pac_precincts *state, int64_t precinct)
 {
-    size_t bound = PACKET_OVERHEAD;
-    *empty = 1;
-    for (int32_t b = 0; b < band_count; b++) {
+    return state->plan->resolutions[state->plan->precinct_resolution[precinct]].band_count;
+}
+
+static int is_empty(const pac_precinct *precinct, int32_t bands)
+{
+    for (int32_t b = 0; b < bands; b++) {
         const pac_precinct_band *band = &precinct->bands[b];
-        int64_t count = (int64_t)band->blocks_wide * band->blocks_high;
-        bound += (size_t)count * HEADER_BYTES_A_BLOCK;
-        for (int64_t i = 0; i < count; i++) {
-            bound += band->blocks[i].length;
+        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
             if (band->blocks[i].passes)
-                *empty = 0;
-        }
+                return 0;
     }
-    return bound;
+    return 1;
 }
 
 static void fill_trees(pac_precinct_band *band)
@@ -78,38 +70,20 @@ static void write_band_header(pac_precinct_band *band, pac_header_writer *bits)
         }
 }
 
-static uint8_t *write_bodies(const pac_precinct *precinct, int32_t band_count, uint8_t *next)
+static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, int32_t bands, int sop, int eph)
 {
-    for (int32_t b = 0; b < band_count; b++) {
-        const pac_precinct_band *band = &precinct->bands[b];
-        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
-            if (band->blocks[i].passes) {
-                memcpy(next, band->blocks[i].bytes, band->blocks[i].length);
-                next += band->blocks[i].length;
-            }
-    }
-    return next;
-}
-
-static pac_status write_packet(pac_precincts *state, int64_t number, int64_t counter, int sop, int eph,
-                               pac_packet_sink *sink)
-{
-    pac_precinct *precinct = &state->precincts[number];
-    int32_t band_count = state->plan->resolutions[state->plan->precinct_resolution[number]].band_count;
-    int empty;
-    pac_status status = make_room(sink, packet_bound(precinct, band_count, &empty));
-    if (status)
-        return status;
-    uint8_t *start = sink->bytes + sink->size, *next = start;
+    pac_packet *packet = &list->packets[list->count];
+    const int empty = is_empty(precinct, bands);
+    uint8_t *start = list->headers + list->size, *next = start;
     if (sop) {
-        const uint8_t segment[6] = {0xFF, 0x91, 0, 4, (uint8_t)(counter >> 8), (uint8_t)counter};
+        const uint8_t segment[6] = {0xFF, 0x91, 0, 4, (uint8_t)(list->count >> 8), (uint8_t)list->count};
         memcpy(next, segment, sizeof segment);
         next += sizeof segment;
     }
     pac_header_writer bits;
-    pac_write_start(&bits, next, sink->bytes + sink->capacity);
+    pac_write_start(&bits, next, list->headers + list->capacity);
     pac_write_bit(&bits, !empty);
-    for (int32_t b = 0; b < band_count && !empty; b++)
+    for (int32_t b = 0; b < bands && !empty; b++)
         if (precinct->bands[b].blocks)
             write_band_header(&precinct->bands[b], &bits);
     pac_write_align(&bits);
@@ -120,24 +94,82 @@ static pac_status write_packet(pac_precincts *state, int64_t number, int64_t cou
         *next++ = 0xFF;
         *next++ = 0x92;
     }
-    next = write_bodies(precinct, band_count, next);
-    sink->size += (size_t)(next - start);
-    sink->lengths[counter] = (uint32_t)(next - start);
+    packet->header = list->size;
+    packet->header_length = packet->length = (uint32_t)(next - start);
+    list->size += packet->header_length;
+    list->count++;
     return PAC_OK;
 }
 
-pac_status pac_packets_write(pac_precincts *state, int sop, int eph, pac_packet_sink *sink)
+/* Adds what the blocks take; a packet of 4 GiB cannot be told by a tile-part. */
+static pac_status add_bodies(pac_packet *packet, const pac_precinct *precinct, int32_t bands)
+{
+    uint64_t length = packet->length;
+    for (int32_t b = 0; b < bands; b++) {
+        const pac_precinct_band *band = &precinct->bands[b];
+        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
+            length += band->blocks[i].passes ? band->blocks[i].length : 0;
+    }
+    packet->length = (uint32_t)length;
+    return length > UINT32_MAX ? PAC_NO_SPACE : PAC_OK;
+}
+
+pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, int sop, int eph)
 {
     const pac_tile_plan *plan = state->plan;
-    int64_t counter = 0;
+    int64_t blocks = 0;
+    for (int64_t k = 0; k < plan->precinct_count; k++)
+        blocks += block_count(&state->precincts[k], band_count(state, k));
+    *list = (pac_packet_list){0};
+    list->capacity = (size_t)blocks * HEADER_BYTES_A_BLOCK + (size_t)(plan->precinct_count + 1) * PACKET_OVERHEAD;
+    list->headers = malloc(list->capacity);
+    list->packets = malloc((size_t)(plan->precinct_count + 1) * sizeof *list->packets);
+    if (!list->headers || !list->packets)
+        return PAC_NO_MEMORY;
     for (int32_t r = 0; r < plan->run_count; r++)
         for (int64_t i = 0; i < plan->runs[r].precinct_count; i++) {
-            int64_t precinct = plan->runs[r].precincts[i];
-            if (state->precincts[precinct].next_layer++)
+            const int64_t number = plan->runs[r].precincts[i];
+            pac_precinct *precinct = &state->precincts[number];
+            if (precinct->next_layer++)
                 continue; /* sent already by an earlier progression */
-            pac_status status = write_packet(state, precinct, counter++, sop, eph, sink);
+            pac_packet *packet = &list->packets[list->count];
+            packet->precinct = number;
+            pac_status status = write_header(list, precinct, band_count(state, number), sop, eph);
+            if (!status)
+                status = add_bodies(packet, precinct, band_count(state, number));
             if (status)
                 return status;
         }
     return PAC_OK;
+}
+
+void pac_packet_list_free(pac_packet_list *list)
+{
+    free(list->headers);
+    free(list->packets);
+    *list = (pac_packet_list){0};
+}
+
+static uint8_t *write_bodies(const pac_precinct *precinct, int32_t bands, uint8_t *next)
+{
+    for (int32_t b = 0; b < bands; b++) {
+        const pac_precinct_band *band = &precinct->bands[b];
+        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
+            if (band->blocks[i].passes) {
+                memcpy(next, band->blocks[i].bytes, band->blocks[i].length);
+                next += band->blocks[i].length;
+            }
+    }
+    return next;
+}
+
+void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, int64_t first, int64_t last,
+                       uint8_t *out)
+{
+    for (int64_t k = first; k < last; k++) {
+        const pac_packet *packet = &list->packets[k];
+        memcpy(out, list->headers + packet->header, packet->header_length);
+        out = write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct),
+                           out + packet->header_length);
+    }
 }

@@ -1,16 +1,30 @@
-/* Writes the packets of a tile, one quality layer. Source: T.800 B.9, B.10; T.814 B.2. */
+/* Writes the packets of a tile, one quality layer: first all headers, so that every length is known, then the packets
+ * to where they belong. Source: T.800 B.9, B.10; T.814 B.2. */
 #ifndef PACSCORE_J2K_PACKETS_WRITER_H
 #define PACSCORE_J2K_PACKETS_WRITER_H
 
 #include "j2k/packets/precincts.h"
 
 typedef struct {
-    uint8_t *bytes; /* the caller frees it */
-    size_t size, capacity;
-    uint32_t *lengths; /* of each packet, in order; as many as the plan has precincts; owned by the caller */
-} pac_packet_sink;
+    int64_t precinct;
+    size_t header;          /* where its header, SOP and EPH included, begins among the headers */
+    uint32_t header_length; /* in bytes */
+    uint32_t length;        /* of all of it */
+} pac_packet;
 
-/* Appends every packet in the order of the plan's runs. The precincts are open and the blocks coded. */
-pac_status pac_packets_write(pac_precincts *state, int sop, int eph, pac_packet_sink *sink);
+typedef struct {
+    pac_packet *packets; /* in order */
+    int64_t count;
+    uint8_t *headers; /* one after another */
+    size_t size, capacity;
+} pac_packet_list;
+
+/* Lists every packet in the order of the plan's runs. The precincts are open and the blocks coded. */
+pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, int sop, int eph);
+void pac_packet_list_free(pac_packet_list *list);
+
+/* Writes packets [first, last) one after another; `out` has room for all of them. */
+void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, int64_t first, int64_t last,
+                       uint8_t *out);
 
 #endif

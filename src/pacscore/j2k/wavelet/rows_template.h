@@ -101,14 +101,16 @@ PAC_INLINE void PAC_KIND_NAME(part_row)(const pac_wavelet_level *level, const PA
     if (width & 1)
         first[width / 2] = PAC_SCALE(row[width - 1], gain);
     const PAC_HALF evens = {low, count, 1}, odds = {high, width - count, 1};
-    for (int step = 0; step < PAC_STEPS; step += 2) {
-        PAC_KIND_NAME(lift_half)(0, step, odds, evens, odd_start, high, overflow);
-        PAC_KIND_NAME(lift_half)(0, step + 1, evens, odds, !odd_start, low, overflow);
-    }
-    for (int64_t i = 0; PAC_STEPS == 4 && i < count; ++i)
+    PAC_KIND_NAME(lift_half)(0, 0, odds, evens, odd_start, high, overflow);
+    PAC_KIND_NAME(lift_half)(0, 1, evens, odds, !odd_start, low, overflow);
+#if PAC_STEPS == 4
+    PAC_KIND_NAME(lift_half)(0, 2, odds, evens, odd_start, high, overflow);
+    PAC_KIND_NAME(lift_half)(0, 3, evens, odds, !odd_start, low, overflow);
+    for (int64_t i = 0; i < count; ++i)
         low[i] = PAC_SCALE(low[i], PAC_KIND_NAME(gain)(0, 0));
-    for (int64_t i = 0; PAC_STEPS == 4 && i < odds.count; ++i)
+    for (int64_t i = 0; i < odds.count; ++i)
         high[i] = PAC_SCALE(high[i], PAC_KIND_NAME(gain)(0, 1));
+#endif
 }
 
 /* One vertical step on row y, if there is such a row. */

@@ -1,0 +1,145 @@
+#include "j2k/block_encoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BLOCK_SAMPLES = 4096,
+    NARROW_LARGEST = 1 << 14 /* the largest magnitude that encode_i16 takes */
+};
+
+pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels)
+{
+    memset(encoder, 0, sizeof *encoder);
+    encoder->kernels = kernels;
+    encoder->words = aligned_alloc(64, BLOCK_SAMPLES * sizeof *encoder->words);
+    encoder->indices = aligned_alloc(64, BLOCK_SAMPLES * sizeof *encoder->indices);
+    encoder->ht = aligned_alloc(64, (pac_ht_scratch_size() + 63) & ~(size_t)63);
+    return encoder->words && encoder->indices && encoder->ht ? PAC_OK : PAC_NO_MEMORY;
+}
+
+void pac_block_encoder_finish(pac_block_encoder *encoder)
+{
+    free(encoder->words);
+    free(encoder->indices);
+    free(encoder->ht);
+    encoder->words = NULL;
+    encoder->indices = NULL;
+    encoder->ht = NULL;
+}
+
+void pac_block_encoder_free(pac_block_encoder *encoder)
+{
+    pac_block_encoder_finish(encoder);
+    pac_arena_free(&encoder->coded);
+}
+
+/* A block's indices, as 16-bit integers if they fit encode_i16, else as words. */
+typedef struct {
+    const int16_t *narrow; /* NULL: encoder->words */
+    ptrdiff_t stride;
+    uint64_t magnitudes; /* bitwise OR */
+} block_indices;
+
+static void widen(const int16_t *in, ptrdiff_t stride, int32_t width, int32_t height, int32_t *out)
+{
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x++)
+            out[y * width + x] = in[y * stride + x];
+}
+
+static block_indices from_i16(const pac_block_encoder *encoder, const pac_code_block *block, const int16_t *in,
+                              ptrdiff_t stride)
+{
+    const pac_quantization_kernels *kernels = &encoder->kernels->quantization;
+    const int32_t width = block->width, height = block->height;
+    block_indices made = {in, stride, kernels->magnitudes_i16(in, stride, width, height)};
+    if (made.magnitudes > NARROW_LARGEST) {
+        int32_t *wide = (int32_t *)encoder->words + BLOCK_SAMPLES;
+        widen(in, stride, width, height, wide);
+        kernels->quantize_i32(wide, width, width, height, (uint32_t *)encoder->words, width);
+        made.narrow = NULL;
+    }
+    return made;
+}
+
+static block_indices from_i32(const pac_block_encoder *encoder, const pac_code_block *block, const int32_t *in,
+                              ptrdiff_t stride)
+{
+    const pac_quantization_kernels *kernels = &encoder->kernels->quantization;
+    const int32_t width = block->width, height = block->height;
+    block_indices made = {encoder->indices, width,
+                          kernels->quantize_i32_i16(in, stride, width, height, encoder->indices, width)};
+    if (made.magnitudes > NARROW_LARGEST) {
+        kernels->quantize_i32(in, stride, width, height, (uint32_t *)encoder->words, width);
+        made.narrow = NULL;
+    }
+    return made;
+}
+
+static block_indices from_f32(const pac_block_encoder *encoder, const pac_band *band, const pac_code_block *block,
+                              const float *in, ptrdiff_t stride)
+{
+    const pac_quantization_kernels *kernels = &encoder->kernels->quantization;
+    const int32_t width = block->width, height = block->height;
+    const float inverse_step = (float)(1.0 / band->step);
+    block_indices made = {encoder->indices, width,
+                          kernels->quantize_f32_i16(in, stride, width, height, inverse_step, encoder->indices, width)};
+    if (made.magnitudes > NARROW_LARGEST) {
+        kernels->quantize_f32(in, stride, width, height, inverse_step, (uint32_t *)encoder->words, width);
+        made.narrow = NULL;
+    }
+    return made;
+}
+
+static block_indices quantize(const pac_block_encoder *encoder, const pac_band *band, const pac_code_block *block,
+                              pac_coefficient_type type, const void *in, ptrdiff_t stride)
+{
+    const pac_quantization_kernels *kernels = &encoder->kernels->quantization;
+    const int32_t width = block->width, height = block->height;
+    switch (type) {
+    case PAC_I16:
+        return from_i16(encoder, block, in, stride);
+    case PAC_I32:
+        return from_i32(encoder, block, in, stride);
+    case PAC_F32:
+        return from_f32(encoder, band, block, in, stride);
+    case PAC_I64:
+        return (block_indices){NULL, 0, kernels->quantize_i64(in, stride, width, height, encoder->words, width)};
+    default:
+        return (block_indices){
+            NULL, 0, kernels->quantize_f64(in, stride, width, height, 1.0 / band->step, encoder->words, width)};
+    }
+}
+
+pac_status pac_block_encode(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
+                            pac_coefficient_type type, const void *coefficients, ptrdiff_t stride)
+{
+    const block_indices indices = quantize(encoder, band, block, type, coefficients, stride);
+    if (!indices.magnitudes)
+        return PAC_OK; /* never included */
+    const int32_t bits = 64 - __builtin_clzll(indices.magnitudes), width = block->width, height = block->height;
+    if (bits > band->magnitude_bitplanes)
+        return PAC_LIMIT;
+    const size_t capacity = pac_ht_encode_bound(width, height, bits);
+    uint8_t *bytes = pac_arena_reserve(&encoder->coded, capacity);
+    if (!bytes)
+        return PAC_NO_MEMORY;
+    const pac_ht_kernels *ht = &encoder->kernels->ht;
+    const uint32_t *words = (const uint32_t *)encoder->words;
+    pac_status status;
+    if (indices.narrow)
+        status =
+            ht->encode_i16(indices.narrow, indices.stride, width, height, bytes, capacity, &block->length, encoder->ht);
+    else if (pac_coefficient_size(type) > 4)
+        status = ht->encode64(encoder->words, width, width, height, bytes, capacity, &block->length, encoder->ht);
+    else
+        status = ht->encode32(words, width, width, height, bytes, capacity, &block->length, encoder->ht);
+    if (status)
+        return status;
+    pac_arena_keep(&encoder->coded, block->length);
+    block->bytes = bytes;
+    block->passes = 1;
+    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - 1); /* the cleanup pass is at plane 0 */
+    return PAC_OK;
+}

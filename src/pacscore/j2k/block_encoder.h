@@ -1,0 +1,30 @@
+/* One code-block of a tile, from wavelet coefficients to an HT cleanup segment. Source: T.800 E.2; T.814 Annexes A to
+ * C. */
+#ifndef PACSCORE_J2K_BLOCK_ENCODER_H
+#define PACSCORE_J2K_BLOCK_ENCODER_H
+
+#include "j2k/packets/precincts.h"
+#include "j2k/tile_kernels.h"
+#include "support/arena.h"
+#include "support/coefficient.h"
+
+/* What a thread needs to encode blocks; it owns the bytes of those that it encoded. */
+typedef struct {
+    const pac_tile_kernels *kernels;
+    uint64_t *words;  /* of one block, also used as 32-bit words */
+    int16_t *indices; /* of one block */
+    void *ht;
+    pac_arena coded;
+} pac_block_encoder;
+
+pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels);
+/* Gives back the memory that only encoding needs. */
+void pac_block_encoder_finish(pac_block_encoder *encoder);
+void pac_block_encoder_free(pac_block_encoder *encoder);
+
+/* Fills what the block has for an encoder; one of zeros alone stays without passes. `stride` counts coefficients.
+ * PAC_LIMIT: an index needs more planes than M_b. */
+pac_status pac_block_encode(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
+                            pac_coefficient_type type, const void *coefficients, ptrdiff_t stride);
+
+#endif
