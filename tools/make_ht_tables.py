@@ -64,7 +64,7 @@ def best_codeword(codewords: list[Codeword], eps: int) -> Codeword:
 
 
 def encoding_table(codewords: list[Codeword], table: int) -> list[int]:
-    """Return entries by ``context << 8 | rho << 4 | eps``: codeword, its length, e_k from the low end."""
+    """Return entries by ``context << 8 | rho << 4 | eps``: codeword; its length from bit 16, e_k from bit 24."""
     entries = [0] * (CONTEXTS << 8)
     for context in range(CONTEXTS):
         for rho in range(16):
@@ -72,7 +72,7 @@ def encoding_table(codewords: list[Codeword], table: int) -> list[int]:
             for eps in range(16):
                 if rows and eps & ~rho == 0:
                     word = best_codeword(rows, eps)
-                    entries[context << 8 | rho << 4 | eps] = word.bits | word.length << 7 | word.e_k << 10
+                    entries[context << 8 | rho << 4 | eps] = word.bits | word.length << 16 | word.e_k << 24
     return entries
 
 
@@ -146,10 +146,10 @@ def u_codes() -> list[int]:
     return entries
 
 
-def u_pair_codes(table: int) -> list[int]:
+def u_pair_codes(table: int) -> list[tuple[int, int, int]]:
     """Return the whole U-VLC code of a pair by ``second u << 4 | first u``, both below 16.
 
-    From the low end: 16 bits of code, 8 of its length, the MEL event of the first row, whether there is one.
+    Its bits, their number, and 2 or 3 where a MEL event 0 or 1 of the first row goes with it.
     """
     entries = []
     for pair in range(256):
@@ -163,8 +163,15 @@ def u_pair_codes(table: int) -> list[int]:
         for bits, count in (part[kind] for kind in range(2) for part in parts):
             code |= bits << length
             length += count
-        entries.append(code | length << 16 | event << 24 | has_event << 25)
+        entries.append((code, length, 2 * has_event + event))
     return entries
+
+
+def u_pair_array(name: str, entries: list[tuple[int, int, int]]) -> str:
+    """Return the C text of a table of U-VLC codes of pairs."""
+    texts = [f"{{0x{code:04x}, {length}, {event}}}" for code, length, event in entries]
+    body = ",\n".join(f"    {', '.join(texts[at : at + 7])}" for at in range(0, len(texts), 7))
+    return f"/* second u << 4 | first u */\nstatic const ht_u_pair_code {name}[{len(entries)}] = {{\n{body},\n}};\n"
 
 
 def array(name: str, entries: list[int], comment: str, bits: int = 16, size: int = 0) -> str:
@@ -183,10 +190,9 @@ def header(codewords: list[Codeword]) -> str:
         " * e_k:4, e_1:4, more than one in rho:4 from the low end; then no codeword, for quads beyond the edge"
     )
     values = "mode << 8 | next 8 bits -> length:6, not here:1, 0:9, values 8 and 8"
-    encoding = "context << 8 | rho << 4 | eps -> codeword:7, length:3, e_k:4 from the low end"
+    encoding = "context << 8 | rho << 4 | eps -> codeword, length from bit 16, e_k from bit 24"
     pair = "mode << 6 | next 6 bits -> prefixes' length:3, suffixes' length:4, first suffix's:3, values 3 and 3"
     codes = "u -> prefix:3, its length:2, suffix:5, its length:3, extension:4, its length:3 from the low end"
-    pair_codes = "second u << 4 | first u -> code:16, its length:8, MEL event:1, has one:1 from the low end"
     parts = [
         "/* Look-up tables of the HT block coder. Source: T.814 Annex C and 7.3.6.\n"
         " * Written by tools/make_ht_tables.py; do not edit. Table 0 serves the first row of quads, 1 the others.\n"
@@ -195,13 +201,15 @@ def header(codewords: list[Codeword]) -> str:
         "#ifndef PACSCORE_J2K_ENTROPY_HT_TABLES_H\n#define PACSCORE_J2K_ENTROPY_HT_TABLES_H\n\n#include <stdint.h>\n",
         array("ht_decode_0", quad_table(codewords, 0), decoding, 32, 4096),
         array("ht_decode_1", quad_table(codewords, 1), decoding, 32, 4096),
-        array("ht_encode_0", encoding_table(codewords, 0), encoding),
-        array("ht_encode_1", encoding_table(codewords, 1), encoding),
+        array("ht_encode_0", encoding_table(codewords, 0), encoding, 32),
+        array("ht_encode_1", encoding_table(codewords, 1), encoding, 32),
         array("ht_u_pairs", pair_table(), pair),
         array("ht_u_values", value_table(), values, 32),
         array("ht_u_codes", u_codes(), codes, 32),
-        array("ht_u_pair_codes_0", u_pair_codes(0), pair_codes, 32),
-        array("ht_u_pair_codes_1", u_pair_codes(1), pair_codes, 32),
+        "/* U-VLC code of a pair; event: 2 or 3 where a MEL event 0 or 1 goes with it. */\n"
+        "typedef struct {\n    uint16_t code;\n    uint8_t length, event;\n} ht_u_pair_code;\n",
+        u_pair_array("ht_u_pair_codes_0", u_pair_codes(0)),
+        u_pair_array("ht_u_pair_codes_1", u_pair_codes(1)),
         "#endif\n",
     ]
     return "\n".join(parts)

@@ -79,10 +79,10 @@ PAC_FN inline uint32_t HT_NAME(ht_put_quad)(ht_coder *coder, const HT_NAME(ht_ro
     row->records[x >> 1] = (uint16_t)(quad.rho << 4);
     if (context == 0)
         ht_mel_encode(&coder->mel, quad.rho != 0);
-    const uint16_t *table = row->contexts == NULL ? ht_encode_0 : ht_encode_1;
+    const uint32_t *table = row->contexts == NULL ? ht_encode_0 : ht_encode_1;
     const uint32_t entry = table[context << 8 | quad.rho << 4 | quad.eps];
-    ht_join(code, entry & 127, entry >> 7 & 7);
-    HT_NAME(ht_put_magnitudes)(&coder->magsgn, &quad, entry >> 10);
+    ht_join(code, entry & 127, entry >> 16 & 7);
+    HT_NAME(ht_put_magnitudes)(&coder->magsgn, &quad, entry >> 24);
     return quad.u;
 }
 

@@ -79,7 +79,7 @@ PAC_FN inline __attribute__((always_inline)) void PAC_NAME(ht_measure_row)(HT_RO
     row->active = active;
 }
 
-PAC_FN inline void PAC_NAME(ht_code_row)(HT_ROW *row, const uint16_t *table)
+PAC_FN inline void PAC_NAME(ht_code_row)(HT_ROW *row, const uint32_t *table)
 {
     for (int32_t n = 0; n < row->active; ++n)
         PAC_NAME(ht_code_group)(row->coded + n, row->measured + n, PAC_NAME(ht_look_up)(table, row->indices[n]));
@@ -124,9 +124,9 @@ PAC_FN inline void PAC_NAME(ht_append_magnitudes)(ht_writer *magsgn, const HT_RO
 }
 
 /* Codewords and U-VLC code of a pair. */
-HT_INLINE ht_code PAC_NAME(ht_join_codes)(const ht_pair_code *pair, uint32_t u_code)
+PAC_FN inline ht_code PAC_NAME(ht_join_codes)(const ht_pair_code *pair, const ht_u_pair_code *u)
 {
-    return (ht_code){pair->code | (uint64_t)(u_code & 0xffff) << pair->length, pair->length + (u_code >> 16 & 255)};
+    return (ht_code){pair->code | (uint64_t)u->code << pair->length, (uint32_t)pair->length + u->length};
 }
 
 PAC_FN inline void PAC_NAME(ht_append_codes)(ht_packer *vlc, const HT_ROW *row)
@@ -135,8 +135,8 @@ PAC_FN inline void PAC_NAME(ht_append_codes)(ht_packer *vlc, const HT_ROW *row)
     for (const PAC_NAME(ht_group) *group = row->coded; group < row->coded + row->active; ++group)
         for (int n = 0; n < HT_LANES / 2; n += 2) {
             const ht_pair_code *pair = group->codes + n;
-            const ht_code one = PAC_NAME(ht_join_codes)(pair, ht_u_pair_codes_1[pair[0].u]);
-            const ht_code two = PAC_NAME(ht_join_codes)(pair + 1, ht_u_pair_codes_1[pair[1].u]);
+            const ht_code one = PAC_NAME(ht_join_codes)(pair, ht_u_pair_codes_1 + pair[0].u);
+            const ht_code two = PAC_NAME(ht_join_codes)(pair + 1, ht_u_pair_codes_1 + pair[1].u);
             ht_pack(&local, one.bits | two.bits << one.length, one.length + two.length);
         }
     *vlc = local;
@@ -149,10 +149,10 @@ PAC_FN void PAC_NAME(ht_append_first_codes)(ht_packer *vlc, ht_writer *events, c
         const ht_pair_code *pair = row->coded[q / HT_LANES].codes + q % HT_LANES / 2;
         const uint32_t significant = row->significant[q / HT_BYTE_LANES] >> q % HT_BYTE_LANES & 3;
         const uint32_t no_context = row->no_context[q / HT_BYTE_LANES] >> q % HT_BYTE_LANES & 3;
-        const uint32_t u_code = ht_u_pair_codes_0[pair->u];
+        const ht_u_pair_code *u = ht_u_pair_codes_0 + pair->u;
         ht_append(events, PAC_NAME(ht_events)(significant, no_context), (uint32_t)__builtin_popcount(no_context));
-        ht_append(events, u_code >> 24 & 1, u_code >> 25);
-        const ht_code code = PAC_NAME(ht_join_codes)(pair, u_code);
+        ht_append(events, u->event & 1, u->event >> 1);
+        const ht_code code = PAC_NAME(ht_join_codes)(pair, u);
         ht_pack(vlc, code.bits, code.length);
     }
 }

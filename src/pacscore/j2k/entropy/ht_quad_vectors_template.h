@@ -44,10 +44,9 @@ PAC_FN inline HT_QUADS PAC_NAME(ht_pattern)(HT_COLUMNS top, HT_COLUMNS bottom, i
 /* Codewords of pairs and their values of u. */
 PAC_FN inline void PAC_NAME(ht_put_codes)(PAC_NAME(ht_group) * group, HT_QUADS entries, HT_QUADS u)
 {
-    const HT_PAIRS words = (HT_PAIRS)entries, values = (HT_PAIRS)u;
-    const HT_PAIRS first_length = words >> 7 & 7, lengths = first_length + (words >> 39 & 7);
-    const HT_PAIRS both = (words & 127) | (words >> 32 & 127) << first_length;
-    const HT_PAIRS codes = both | lengths << 16 | ((values | values >> 28) & 0xff000000);
+    const HT_PAIRS first = (HT_PAIRS)entries, second = first >> 32, values = (HT_PAIRS)u;
+    const HT_PAIRS codes = ((first & 0x7007f) + (second & 0x70000) + ((second & 0x7f) << (first >> 16 & 7))) |
+                           ((values | values >> 28) & 0xff000000);
     memcpy(group->codes, &codes, sizeof codes);
 }
 
@@ -131,9 +130,9 @@ PAC_FN inline void PAC_NAME(ht_code_group)(PAC_NAME(ht_group) * group, const PAC
                                            HT_QUADS entries)
 {
     PAC_NAME(ht_put_codes)(group, entries, measured->u);
-    const HT_COLUMNS known = PAC_NAME(ht_repeat_lower)(entries);
-    const HT_COLUMNS top_bits = (HT_COLUMNS)((HT_QUADS){0} + 0x10000400);
-    const HT_COLUMNS bottom_bits = (HT_COLUMNS)((HT_QUADS){0} + 0x20000800);
+    const HT_COLUMNS known = PAC_NAME(ht_repeat_upper)(entries);
+    const HT_COLUMNS top_bits = (HT_COLUMNS)((HT_QUADS){0} + 0x04000100);
+    const HT_COLUMNS bottom_bits = (HT_COLUMNS)((HT_QUADS){0} + 0x08000200);
     const HT_COLUMNS top_known = (known & top_bits) == top_bits, bottom_known = (known & bottom_bits) == bottom_bits;
     PAC_NAME(ht_put_magnitudes)(group, measured->top & ~(measured->highest & top_known),
                                 measured->bottom & ~(measured->highest & bottom_known), measured->top_bound + top_known,

@@ -130,7 +130,7 @@ PAC_FN inline HT_SIGNED_QUADS PAC_NAME(ht_numbers)(void)
 }
 
 /* A table's entries. */
-PAC_FN inline HT_QUADS PAC_NAME(ht_look_up)(const uint16_t *table, const uint32_t *index)
+PAC_FN inline HT_QUADS PAC_NAME(ht_look_up)(const uint32_t *table, const uint32_t *index)
 {
     HT_QUADS entries;
     for (int n = 0; n < HT_LANES; ++n)
