@@ -35,51 +35,54 @@ PAC_FN void PAC_NAME(ht_row_start)(HT_ROW *row, int32_t width)
 /* Quads that are not there have nothing to append. */
 PAC_FN inline void PAC_NAME(ht_cut)(PAC_NAME(ht_patterns) * patterns, int32_t count)
 {
-    const HT_SIGNED_QUADS lanes = PAC_NAME(ht_numbers)();
-    patterns->index &= (HT_QUADS)(lanes < count);
+    patterns->index &= (HT_QUADS)(PAC_NAME(ht_numbers)() < count);
     patterns->no_context &= (1u << count) - 1;
 }
 
-PAC_FN inline __attribute__((always_inline)) void PAC_NAME(ht_measure_row)(HT_ROW *row, const int16_t *top,
-                                                                           const int16_t *bottom, int32_t width,
-                                                                           int parity, const bool first_row)
+PAC_FN inline void PAC_NAME(ht_keep_masks)(HT_ROW *row, int32_t group, const PAC_NAME(ht_patterns) * patterns)
+{
+#if PAC_AVX512
+    const uint16_t significant = (uint16_t)patterns->significant, no_context = (uint16_t)patterns->no_context;
+#else
+    const uint8_t significant = (uint8_t)patterns->significant, no_context = (uint8_t)patterns->no_context;
+#endif
+    memcpy(row->significant + (size_t)group * sizeof significant, &significant, sizeof significant);
+    memcpy(row->no_context + (size_t)group * sizeof no_context, &no_context, sizeof no_context);
+}
+
+PAC_FN inline __attribute__((always_inline)) void PAC_NAME(ht_measure_row)(HT_ROW *row, PAC_NAME(ht_place) place,
+                                                                           int32_t width, const bool first_row)
 {
     int16_t last[2][2 * HT_LANES];
     HT_QUADS left = {0};
     int32_t active = 0;
     for (int32_t n = 0; n < row->groups; ++n) {
-        const int32_t q = HT_LANES * n, columns = width - 2 * q;
-        PAC_NAME(ht_place)
-        place = {top + 2 * q, bottom + 2 * q, row->bottoms[!parity] + HT_LANES + q,
-                 row->bottoms[parity] + HT_LANES + q};
+        const int32_t columns = width - 2 * HT_LANES * n;
+        int32_t count = HT_LANES;
         if (columns < 2 * HT_LANES) {
             memset(last, 0, sizeof last);
             memcpy(last[0], place.top, (size_t)columns * sizeof last[0][0]);
             memcpy(last[1], place.bottom, (size_t)columns * sizeof last[0][0]);
             place.top = last[0];
             place.bottom = last[1];
+            count = (columns + 1) / 2;
         }
         PAC_NAME(ht_patterns)
         patterns = PAC_NAME(ht_measure_group)(row->measured + active, &place, &left, first_row);
-        int32_t count = HT_LANES;
-        if (columns < 2 * HT_LANES - 1) {
-            count = (columns + 1) / 2;
+        if (count < HT_LANES)
             PAC_NAME(ht_cut)(&patterns, count);
-        }
         memcpy(row->indices[active], &patterns.index, sizeof patterns.index);
-#if PAC_AVX512
-        memcpy(row->significant + 2 * n, &(uint16_t){(uint16_t)patterns.significant}, 2);
-        memcpy(row->no_context + 2 * n, &(uint16_t){(uint16_t)patterns.no_context}, 2);
-#else
-        row->significant[n] = (uint8_t)patterns.significant;
-        row->no_context[n] = (uint8_t)patterns.no_context;
-#endif
-        active += first_row || patterns.no_context != (1u << count) - 1 || patterns.significant != 0;
+        PAC_NAME(ht_keep_masks)(row, n, &patterns);
+        active += first_row | (patterns.significant != 0) | (patterns.no_context != (1u << count) - 1);
+        place.top += 2 * HT_LANES;
+        place.bottom += 2 * HT_LANES;
+        place.above += HT_LANES;
+        place.below += HT_LANES;
     }
     row->active = active;
 }
 
-PAC_FN inline void PAC_NAME(ht_code_row)(HT_ROW *row, const uint32_t *table)
+PAC_FN inline void PAC_NAME(ht_look_up_row)(HT_ROW *row, const uint32_t *table)
 {
     for (int32_t n = 0; n < row->active; ++n)
         PAC_NAME(ht_code_group)(row->coded + n, row->measured + n, PAC_NAME(ht_look_up)(table, row->indices[n]));
@@ -158,18 +161,18 @@ PAC_FN void PAC_NAME(ht_append_first_codes)(ht_packer *vlc, ht_writer *events, c
 }
 
 /* Kept apart, so that each loop has the registers to itself. */
-PAC_FN __attribute__((noinline)) void PAC_NAME(ht_encode_first_row)(HT_ROW *row, const int16_t *top,
-                                                                    const int16_t *bottom, int32_t width)
+PAC_FN __attribute__((noinline)) void PAC_NAME(ht_code_first_row)(HT_ROW *row, const PAC_NAME(ht_place) * place,
+                                                                  int32_t width)
 {
-    PAC_NAME(ht_measure_row)(row, top, bottom, width, 0, true);
-    PAC_NAME(ht_code_row)(row, ht_encode_0);
+    PAC_NAME(ht_measure_row)(row, *place, width, true);
+    PAC_NAME(ht_look_up_row)(row, ht_encode_0);
 }
 
-PAC_FN __attribute__((noinline)) void PAC_NAME(ht_encode_other_row)(HT_ROW *row, const int16_t *top,
-                                                                    const int16_t *bottom, int32_t width, int parity)
+PAC_FN __attribute__((noinline)) void PAC_NAME(ht_code_other_row)(HT_ROW *row, const PAC_NAME(ht_place) * place,
+                                                                  int32_t width)
 {
-    PAC_NAME(ht_measure_row)(row, top, bottom, width, parity, false);
-    PAC_NAME(ht_code_row)(row, ht_encode_1);
+    PAC_NAME(ht_measure_row)(row, *place, width, false);
+    PAC_NAME(ht_look_up_row)(row, ht_encode_1);
 }
 
 PAC_FN pac_status PAC_NAME(ht_encode_i16)(const int16_t *in, ptrdiff_t stride, int32_t width, int32_t height,
@@ -186,12 +189,14 @@ PAC_FN pac_status PAC_NAME(ht_encode_i16)(const int16_t *in, ptrdiff_t stride, i
     HT_ROW *row = (HT_ROW *)scratch->row;
     PAC_NAME(ht_row_start)(row, width);
     for (int32_t y = 0; y < height; y += 2) {
-        const int16_t *top = in + y * stride, *bottom = y + 1 < height ? top + stride : ht_no_samples;
+        const int16_t *top = in + y * stride;
+        const PAC_NAME(ht_place) place = {top, y + 1 < height ? top + stride : ht_no_samples,
+                                          row->bottoms[~y >> 1 & 1] + HT_LANES, row->bottoms[y >> 1 & 1] + HT_LANES};
         if (y == 0) {
-            PAC_NAME(ht_encode_first_row)(row, top, bottom, width);
+            PAC_NAME(ht_code_first_row)(row, &place, width);
             PAC_NAME(ht_append_first_codes)(&vlc, &events, row);
         } else {
-            PAC_NAME(ht_encode_other_row)(row, top, bottom, width, y >> 1 & 1);
+            PAC_NAME(ht_code_other_row)(row, &place, width);
             PAC_NAME(ht_append_events)(&events, row);
             PAC_NAME(ht_append_codes)(&vlc, row);
         }

@@ -78,6 +78,21 @@ PAC_FN inline HT_QUADS PAC_NAME(ht_share_right)(HT_COLUMNS top, HT_COLUMNS botto
     return PAC_NAME(ht_weigh)(top | bottom, 0, 0x200);
 }
 
+/* Of each quad the four samples of the line above: 2 mu - 1, joined by OR in both columns, with the context's share of
+ * each column in its top bit. */
+PAC_FN inline HT_QUADS PAC_NAME(ht_line_above)(const uint32_t *above)
+{
+    return PAC_NAME(ht_load_quads)(above) | PAC_NAME(ht_load_quads)(above - 1) >> 16 |
+           PAC_NAME(ht_load_quads)(above + 1) << 16;
+}
+
+/* A number of as many bits as kappa says: one less than the largest above, if rho (from bit 4 on) has several bits. */
+PAC_FN inline HT_QUADS PAC_NAME(ht_kappa)(HT_QUADS line, HT_QUADS rho)
+{
+    const HT_QUADS several = (HT_QUADS)((HT_SIGNED_QUADS)(rho & (rho - 16)) > 0);
+    return ((line | line >> 16) >> 1 & 0x3fff & several) | 1;
+}
+
 /* Where a group is. `above` and `below` hold for each quad 2 mu - 1 of the bottom samples with their significance in
  * the top bits; one more lane of `above` is read on both sides. */
 typedef struct {
@@ -86,10 +101,9 @@ typedef struct {
     uint32_t *below;
 } PAC_NAME(ht_place);
 
-/* Of the row above: exponents shorter by one and contexts. */
 typedef struct {
-    HT_QUADS index;                   /* context << 8 | rho << 4 | eps */
-    uint32_t significant, no_context; /* a bit for each quad: rho not 0; context 0 */
+    HT_QUADS index;                   /* of codewords: context << 8 | rho << 4 | eps */
+    uint32_t significant, no_context; /* a bit for each quad: rho is not 0; the context is 0 */
 } PAC_NAME(ht_patterns);
 
 /* All that comes before the codewords. `left` is what the group before shares, and then what this one does. */
@@ -103,19 +117,18 @@ PAC_FN inline __attribute__((always_inline)) PAC_NAME(ht_patterns)
 
     const HT_QUADS rho = PAC_NAME(ht_pattern)(top.set, bottom.set, 4);
     const HT_QUADS shared = PAC_NAME(ht_share_right)(top.set, bottom.set, first_row);
-    HT_QUADS context = PAC_NAME(ht_move_right)(*left, shared), near = (HT_QUADS){0} + 1;
+    HT_QUADS context = PAC_NAME(ht_move_right)(*left, shared), kappa = (HT_QUADS){0} + 1;
     *left = shared;
     if (!first_row) {
-        const HT_QUADS above = PAC_NAME(ht_load_quads)(place->above) | PAC_NAME(ht_load_quads)(place->above - 1) >> 16 |
-                               PAC_NAME(ht_load_quads)(place->above + 1) << 16;
-        context |= PAC_NAME(ht_weigh)((HT_COLUMNS)above >> 15, 0x100, 0x400);
-        const HT_QUADS several = (HT_QUADS)((HT_SIGNED_QUADS)(rho & (rho - 16)) > 0);
-        near |= (above | above >> 16) >> 1 & 0x3fff & several; /* one bit shorter than the largest above */
+        const HT_QUADS line = PAC_NAME(ht_line_above)(place->above);
+        context |= PAC_NAME(ht_weigh)((HT_COLUMNS)line >> 15, 0x100, 0x400);
+        kappa = PAC_NAME(ht_kappa)(line, rho);
     }
     const HT_QUADS all = (HT_QUADS)(top.doubled | bottom.doubled);
-    const HT_QUADS bound_power = PAC_NAME(ht_as_reals)(((all | all >> 16) & 0xffff) | near) & 0x7f800000;
-    const HT_QUADS kappa_power = PAC_NAME(ht_as_reals)(near) & 0x7f800000;
+    const HT_QUADS bound_power = PAC_NAME(ht_as_reals)(((all | all >> 16) & 0xffff) | kappa) & 0x7f800000;
+    const HT_QUADS kappa_power = PAC_NAME(ht_as_reals)(kappa) & 0x7f800000;
     const HT_COLUMNS highest = PAC_NAME(ht_repeat_lower)(PAC_NAME(ht_from_reals)(bound_power));
+    /* Exponents equal the largest one where its bit is set; with u = 0 there is no pattern. */
     const HT_COLUMNS largest = highest & (HT_COLUMNS)((HT_SIGNED_QUADS)bound_power > (HT_SIGNED_QUADS)kappa_power);
     const HT_QUADS eps = PAC_NAME(ht_pattern)((top.doubled & largest) > 0, (bottom.doubled & largest) > 0, 0);
     const HT_COLUMNS bound = (PAC_NAME(ht_repeat_upper)(bound_power) >> 7) - 126;
