@@ -40,6 +40,7 @@
 #define PAC_KIND f32
 #define PAC_SAMPLE float
 #define PAC_SAMPLE_BITS uint32_t
+#define PAC_IS_SINGLE 1
 #define PAC_NARROW_LARGEST 2147483520.0F        /* the largest float below 2^31 */
 #define PAC_WIDE_LARGEST 9223371487098961920.0F /* the largest float below 2^63 */
 #include "j2k/components/irreversible_template.h"
@@ -47,12 +48,14 @@
 #undef PAC_KIND
 #undef PAC_SAMPLE
 #undef PAC_SAMPLE_BITS
+#undef PAC_IS_SINGLE
 #undef PAC_NARROW_LARGEST
 #undef PAC_WIDE_LARGEST
 
 #define PAC_KIND f64
 #define PAC_SAMPLE double
 #define PAC_SAMPLE_BITS uint64_t
+#define PAC_IS_SINGLE 0
 #define PAC_NARROW_LARGEST 2147483646.0        /* fits, and so does what it may be rounded to */
 #define PAC_WIDE_LARGEST 9223372036854774784.0 /* the largest double below 2^63 */
 #include "j2k/components/irreversible_template.h"
@@ -60,6 +63,7 @@
 #undef PAC_KIND
 #undef PAC_SAMPLE
 #undef PAC_SAMPLE_BITS
+#undef PAC_IS_SINGLE
 #undef PAC_NARROW_LARGEST
 #undef PAC_WIDE_LARGEST
 

@@ -67,3 +67,37 @@ PAC_FN inline int64_t PAC_KIND_NAME(rounded_wide)(PAC_SAMPLE value, int64_t lowe
     rounded += (rest >= (PAC_SAMPLE)0.5) - (rest < (PAC_SAMPLE)-0.5);
     return rounded < lowest ? lowest : rounded > highest ? highest : rounded;
 }
+
+#if PAC_AVX2 && PAC_IS_SINGLE
+/* The same for eight values at a time, if the limits are exact as floats. Returns how many values it has done. */
+PAC_FN ptrdiff_t PAC_NAME(round_eights)(const float *in, ptrdiff_t count, int32_t lowest, int32_t highest,
+                                        int32_t shift, int32_t *chunk)
+{
+    const __m256 least = _mm256_set1_ps((float)lowest), most = _mm256_set1_ps((float)highest);
+    const __m256 half = _mm256_set1_ps(0.5F);
+    const __m256i offset = _mm256_set1_epi32(shift);
+    ptrdiff_t i = 0;
+    for (; i <= count - 8; i += 8) {
+        __m256 value = _mm256_loadu_ps(in + i);
+        value = _mm256_and_ps(value, _mm256_cmp_ps(value, value, _CMP_ORD_Q)); /* not a number counts as 0 */
+        value = _mm256_max_ps(_mm256_min_ps(value, most), least);
+        const __m256 below = _mm256_floor_ps(value);
+        const __m256 up = _mm256_cmp_ps(_mm256_sub_ps(value, below), half, _CMP_GE_OQ);
+        const __m256i rounded = _mm256_sub_epi32(_mm256_cvttps_epi32(below), _mm256_castps_si256(up));
+        _mm256_storeu_si256((__m256i *)(chunk + i), _mm256_add_epi32(rounded, offset));
+    }
+    return i;
+}
+#endif
+
+PAC_FN void PAC_KIND_NAME(round_narrow)(const PAC_SAMPLE *restrict in, ptrdiff_t count, int32_t lowest, int32_t highest,
+                                        int32_t shift, int32_t *restrict chunk)
+{
+    ptrdiff_t i = 0;
+#if PAC_AVX2 && PAC_IS_SINGLE
+    if (highest < 1 << 24)
+        i = PAC_NAME(round_eights)(in, count, lowest, highest, shift, chunk);
+#endif
+    for (; i < count; ++i)
+        chunk[i] = PAC_KIND_NAME(rounded_narrow)(in[i], lowest, highest) + shift;
+}

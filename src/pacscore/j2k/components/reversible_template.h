@@ -28,10 +28,13 @@ PAC_FN void PAC_KIND_NAME(forward_rct)(PAC_SAMPLE *c0, PAC_SAMPLE *c1, PAC_SAMPL
     }
 }
 
-PAC_FN inline int32_t PAC_KIND_NAME(rounded_narrow)(PAC_SAMPLE value, int32_t lowest, int32_t highest)
+PAC_FN void PAC_KIND_NAME(round_narrow)(const PAC_SAMPLE *restrict in, ptrdiff_t count, int32_t lowest, int32_t highest,
+                                        int32_t shift, int32_t *restrict chunk)
 {
-    value = value < lowest ? lowest : value;
-    return (int32_t)(value > highest ? highest : value);
+    for (ptrdiff_t i = 0; i < count; ++i) {
+        const PAC_SAMPLE value = in[i] < lowest ? lowest : in[i];
+        chunk[i] = (int32_t)(value > highest ? highest : value) + shift;
+    }
 }
 
 PAC_FN inline int64_t PAC_KIND_NAME(rounded_wide)(PAC_SAMPLE value, int64_t lowest, int64_t highest)

@@ -102,21 +102,21 @@ PAC_FN void PAC_NAME(load_rgb8_rct_i16)(const uint8_t *in, int64_t width, int16_
     }
 }
 
-PAC_FN void PAC_NAME(store_rgb8_ict_f32)(const float *restrict c0, const float *restrict c1, const float *restrict c2,
-                                         int64_t width, uint8_t *out)
+PAC_FN void PAC_NAME(store_rgb8_ict_f32)(const float *c0, const float *c1, const float *c2, int64_t width, uint8_t *out)
 {
     uint8_t planes[3][CHUNK];
     for (int64_t x = 0; x < width; x += CHUNK) {
         const ptrdiff_t count = width - x < CHUNK ? width - x : CHUNK;
-        float red[CHUNK], green[CHUNK], blue[CHUNK];
-        memcpy(red, c0 + x, (size_t)count * sizeof *red);
-        memcpy(green, c1 + x, (size_t)count * sizeof *green);
-        memcpy(blue, c2 + x, (size_t)count * sizeof *blue);
-        PAC_NAME(inverse_ict_f32)(red, green, blue, 0, count, 1);
-        for (ptrdiff_t i = 0; i < count; ++i) {
-            planes[0][i] = (uint8_t)(PAC_NAME(rounded_narrow_f32)(red[i], -128, 127) + 128);
-            planes[1][i] = (uint8_t)(PAC_NAME(rounded_narrow_f32)(green[i], -128, 127) + 128);
-            planes[2][i] = (uint8_t)(PAC_NAME(rounded_narrow_f32)(blue[i], -128, 127) + 128);
+        float colours[3][CHUNK];
+        memcpy(colours[0], c0 + x, (size_t)count * sizeof(float));
+        memcpy(colours[1], c1 + x, (size_t)count * sizeof(float));
+        memcpy(colours[2], c2 + x, (size_t)count * sizeof(float));
+        PAC_NAME(inverse_ict_f32)(colours[0], colours[1], colours[2], 0, count, 1);
+        for (int plane = 0; plane < 3; ++plane) {
+            int32_t chunk[CHUNK];
+            PAC_NAME(round_narrow_f32)(colours[plane], count, -128, 127, 128, chunk);
+            for (ptrdiff_t i = 0; i < count; ++i)
+                planes[plane][i] = (uint8_t)chunk[i];
         }
         PAC_NAME(interleave)((const uint8_t (*)[CHUNK])planes, count, out + 3 * x);
     }

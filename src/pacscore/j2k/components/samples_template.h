@@ -8,10 +8,8 @@ PAC_FN void PAC_KIND_NAME(store_narrow)(const PAC_SAMPLE *restrict in, ptrdiff_t
                                         pac_sample_type type, char *out, ptrdiff_t distance)
 {
     const int32_t highest = (int32_t)(((uint32_t)1 << (range.precision - 1)) - 1), lowest = -highest - 1;
-    const int32_t shift = (int32_t)level_shift(range);
     int32_t chunk[CHUNK];
-    for (ptrdiff_t i = 0; i < count; ++i)
-        chunk[i] = PAC_KIND_NAME(rounded_narrow)(in[i], lowest, highest) + shift;
+    PAC_KIND_NAME(round_narrow)(in, count, lowest, highest, (int32_t)level_shift(range), chunk);
     PAC_NAME(write_narrow)(chunk, count, type, range.is_signed, out, distance);
 }
 
