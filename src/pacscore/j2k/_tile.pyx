@@ -318,18 +318,18 @@ cdef class TileDecoder:
         return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
                 report.precinct, report.bytes_left)
 
-    def prepare(self, windows, int threads):
+    def prepare(self, windows, arrays, int threads):
         cdef int32_t count = self.plan.plan.component_count
-        if len(windows) != count:
-            raise OptionError(f"{len(windows)} windows for {count} components")
+        if len(windows) != count or len(arrays) != count:
+            raise OptionError(f"{len(windows)} windows, {len(arrays)} arrays for {count} components")
         if self.windows:
             raise ValueError("a tile is decoded once")
         self.windows = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
         self.outputs = <Py_buffer *> calloc(count, sizeof(Py_buffer))
         if not self.windows or not self.outputs:
             raise MemoryError()
-        for c, (rect, array, sample_type, precision, is_signed) in enumerate(windows):
-            self.set_window(c, rect, array, sample_type)
+        for c, (rect, _, _, sample_type, precision, is_signed) in enumerate(windows):
+            self.set_window(c, rect, arrays[c], sample_type)
             self.windows[c].range.precision = precision
             self.windows[c].range.is_signed = is_signed
         check(pac_tile_prepare(&self.decoder, self.windows, threads))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numpy.typing import NDArray
 
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.j2k._tile import TileDecoder
-from pacscore.j2k.codestream.headers import Codestream, TilePart
+from pacscore.j2k.codestream.headers import Codestream, MainHeader, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
+from pacscore.j2k.codestream.segments import Segment
 from pacscore.j2k.damage_log import DamageLog, OnDamage
 from pacscore.j2k.plan import TilePlan, plan_tile
-from pacscore.j2k.view import View, choose_view
+from pacscore.j2k.view import View, Window, choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.report import Damage, Image, Partial
 from pacscore.support.scheduler import run_in_threads
@@ -28,6 +30,18 @@ __all__ = ["decode"]
 
 _SOC = b"\xff\x4f"
 _ALL_LAYERS = 65535
+
+
+@lru_cache(maxsize=1024)
+def _lay_out(
+    main: MainHeader, segments: tuple[Segment, ...], tile: int, view: View, code_blocks: int
+) -> tuple[TilePlan, tuple[Window, ...]]:
+    """Return the plan of a tile and what a view sees of it: computed once for frames with one main header."""
+    plan = plan_tile(main, segments, tile, code_blocks)
+    levels = min(len(component.geometry.resolutions) for component in plan.components) - 1
+    if view.reduce > levels:
+        raise OptionError(f"reduce={view.reduce}, but tile {tile} has only {levels} decomposition levels")
+    return plan, view.windows(plan)
 
 
 class _Frame:
@@ -44,27 +58,26 @@ class _Frame:
         self.parts = stream.by_tile()
         self.packed = packed_headers(stream)
 
-    def plan(self, tile: int) -> TilePlan | None:
-        """Return the plan of a tile, None if its headers contradict each other."""
-        segments = [segment for part in self.parts[tile] for segment in part.segments]
+    def lay_out(self, tile: int) -> tuple[TilePlan, tuple[Window, ...]] | None:
+        """Return the plan of a tile and what is seen of it, None if its headers contradict each other."""
+        segments = tuple(segment for part in self.parts[tile] for segment in part.segments)
         try:
-            plan = plan_tile(self.stream.main, segments, tile, self.limits.code_blocks)
+            if segments:  # two kinds of them may be equal as tuples, so they are no keys
+                return _lay_out.__wrapped__(self.stream.main, segments, tile, self.view, self.limits.code_blocks)
+            return _lay_out(self.stream.main, segments, tile, self.view, self.limits.code_blocks)
         except CodestreamError as error:
             self.log.add(Damage("syntax", f"tile {tile}: {error}", error.offset, tile))
             return None
-        levels = min(len(component.geometry.resolutions) for component in plan.components) - 1
-        if self.view.reduce > levels:
-            raise OptionError(f"reduce={self.view.reduce}, but tile {tile} has only {levels} decomposition levels")
-        return plan
 
     def decode_tile(self, tile: int, planes: list[NDArray[Any]], threads: int) -> None:
         """Decode one tile into the planes of the image."""
-        plan = self.plan(tile)
-        if plan is None:
+        laid_out = self.lay_out(tile)
+        if laid_out is None:
             return
+        plan, windows = laid_out
         decoder = TileDecoder(plan.compiled, self.target, self.limits.code_blocks)
         self._read_packets(decoder, plan, self.parts[tile])
-        decoder.prepare(self.view.windows(plan, planes), threads)
+        decoder.prepare(windows, [window.cut(plane) for window, plane in zip(windows, planes, strict=True)], threads)
         run_in_threads(threads, decoder.decode)
         if decoder.blocks_damaged:
             self.log.count_blocks(decoder.blocks_damaged)
@@ -104,7 +117,9 @@ class _Frame:
     def note_stream(self) -> None:
         """Take over what reading the headers found. A cut tile-part matters only if a packet is missing."""
         self.log.notes += self.stream.notes
-        wanted = set(self.view.tiles()) if any(damage.tile is not None for damage in self.stream.damages) else set()
+        if not self.stream.damages:
+            return
+        wanted = set(self.view.tiles) if any(damage.tile is not None for damage in self.stream.damages) else set()
         for damage in self.stream.damages:
             if damage.kind == "truncated" or (damage.tile is not None and damage.tile not in wanted):
                 self.log.notes.append(damage.what)
@@ -113,7 +128,7 @@ class _Frame:
 
     def tiles_present(self) -> list[int]:
         """Return the tiles of the view that have data; if some have none, say so."""
-        wanted = list(self.view.tiles())
+        wanted = self.view.tiles
         present = [tile for tile in wanted if tile in self.parts]
         if len(present) < len(wanted):
             missing = next(tile for tile in wanted if tile not in self.parts)

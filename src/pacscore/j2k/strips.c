@@ -53,6 +53,8 @@ static void set_rows(pac_strip *strip, int64_t scale, int64_t lead)
         row->y1 = pac_min(((first + k + 1) << ye) - origin, pac_rect_height(strip->band->rect));
         row->urgency = pac_max(row->y0, strip->window.y0) * scale - lead;
         row->uncovered = (row->y1 - row->y0) * (strip->x1 - strip->x0);
+        const int64_t size = (row->y1 - row->y0) * strip->stride * (int64_t)pac_coefficient_size(strip->type);
+        strip->slot_size = (size_t)pac_max((int64_t)strip->slot_size, size);
     }
 }
 
@@ -139,20 +141,12 @@ pac_status pac_strip_init(pac_strip *strip, pac_block_queue *queue, int64_t scal
     return PAC_OK;
 }
 
-size_t pac_strip_slot_size(const pac_strip *strip)
-{
-    int64_t height = 0;
-    for (int32_t k = 0; k < strip->row_count; k++)
-        height = pac_max(height, strip->rows[k].y1 - strip->rows[k].y0);
-    return (size_t)height * (size_t)strip->stride * pac_coefficient_size(strip->type);
-}
-
 /* ---- Decoding them ---- */
 
 static uint8_t *slot_of(const pac_strip_row *row)
 {
     const pac_strip *strip = row->strip;
-    return strip->memory + (size_t)((row - strip->rows) % strip->slots) * pac_strip_slot_size(strip);
+    return strip->memory + (size_t)((row - strip->rows) % strip->slots) * strip->slot_size;
 }
 
 /* Takes the next block of a row and decodes it; called and left with the lock held. */

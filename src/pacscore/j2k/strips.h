@@ -33,6 +33,7 @@ typedef struct pac_strip {
     pac_coefficient_type type;
     int32_t row_count, slots, current; /* the view is in row `current` and will not come back to earlier ones */
     pac_strip_row *rows;
+    size_t slot_size; /* bytes */
     uint8_t *memory;
 } pac_strip;
 
@@ -57,7 +58,6 @@ void pac_block_queue_free(pac_block_queue *queue);
  * `scale` is how many rows of the finest resolution a row of the band stands for, and the view is `lead` rows of the
  * finest resolution ahead when it needs one. */
 pac_status pac_strip_init(pac_strip *strip, pac_block_queue *queue, int64_t scale, int64_t lead);
-size_t pac_strip_slot_size(const pac_strip *strip);
 
 /* Between these two calls the rows that were listed may be taken. */
 void pac_block_queue_open(pac_block_queue *queue);

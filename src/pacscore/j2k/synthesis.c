@@ -27,7 +27,8 @@ pac_status pac_synthesis_init(pac_synthesis *synthesis, const pac_tile_plan *pla
 {
     const int64_t margin = pac_wavelet_delay(synthesis->type);
     const int32_t highest = synthesis->resolutions - 1;
-    pac_status status = PAC_OK;
+    synthesis->levels = calloc((size_t)synthesis->resolutions, sizeof *synthesis->levels);
+    pac_status status = synthesis->levels ? PAC_OK : PAC_NO_MEMORY;
     for (int32_t r = highest; r >= 0 && !status; r--) {
         const pac_resolution *resolution = &plan->resolutions[component->first_resolution + r];
         pac_synthesis_level *level = &synthesis->levels[r];
@@ -51,9 +52,11 @@ pac_status pac_synthesis_init(pac_synthesis *synthesis, const pac_tile_plan *pla
 
 void pac_synthesis_free(pac_synthesis *synthesis)
 {
-    for (int32_t r = 0; r < synthesis->resolutions; r++)
+    for (int32_t r = 0; synthesis->levels && r < synthesis->resolutions; r++)
         for (int32_t b = 0; b < 3; b++)
             free(synthesis->levels[r].strips[b].rows);
+    free(synthesis->levels);
+    synthesis->levels = NULL;
 }
 
 static size_t level_memory(const pac_synthesis *synthesis, const pac_synthesis_level *level)
@@ -70,7 +73,7 @@ size_t pac_synthesis_memory(pac_synthesis *synthesis)
         for (int32_t b = 0; b < 3; b++) {
             pac_strip *strip = &level->strips[b];
             strip->slots = (int32_t)pac_min(strip->row_count, synthesis->queue->threads > 1 ? 3 : 1);
-            size += (size_t)strip->slots * pac_strip_slot_size(strip);
+            size += (size_t)strip->slots * strip->slot_size;
         }
     }
     return size;
@@ -82,7 +85,7 @@ void pac_synthesis_place(pac_synthesis *synthesis, uint8_t *memory)
         pac_synthesis_level *level = &synthesis->levels[r];
         for (int32_t b = 0; b < 3; b++) {
             level->strips[b].memory = memory;
-            memory += (size_t)level->strips[b].slots * pac_strip_slot_size(&level->strips[b]);
+            memory += (size_t)level->strips[b].slots * level->strips[b].slot_size;
         }
         if (r > 0) {
             pac_wavelet_level_init(&level->wavelet, synthesis->type, level->made, memory);

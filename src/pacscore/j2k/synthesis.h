@@ -8,8 +8,6 @@
 
 #include "j2k/strips.h"
 
-enum { PAC_MOST_RESOLUTIONS = 33 };
-
 typedef struct {
     pac_wavelet_level wavelet; /* unused at the lowest resolution */
     pac_rect wanted;           /* what the next higher resolution reads */
@@ -23,7 +21,7 @@ typedef struct {
     pac_block_scratch *scratch;
     pac_coefficient_type type;
     int32_t resolutions;
-    pac_synthesis_level levels[PAC_MOST_RESOLUTIONS];
+    pac_synthesis_level *levels;
 } pac_synthesis;
 
 /* Plans the windows and lists the code-blocks for `window` of the highest of the resolutions, which is not empty.

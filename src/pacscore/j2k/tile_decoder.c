@@ -44,7 +44,7 @@ typedef struct {
     int32_t color_transform, rgb8;
     pac_coefficient_type type;
     int64_t width, height;
-    pac_synthesis *members;
+    pac_synthesis members[MOST_IN_GROUP];
     uint8_t *rows; /* one of each member, where a row is changed or is zero */
     size_t row_size;
 } group;
@@ -66,15 +66,15 @@ static pac_status plan_members(group *at, pac_block_scratch *scratch)
 {
     pac_tile_decoder *decoder = at->decoder;
     pac_status status = PAC_OK;
+    memset(at->members, 0, sizeof at->members);
     for (int32_t i = 0; i < at->count && !status; i++) {
         const pac_tile_component *component = &decoder->plan->components[at->first + i];
         pac_synthesis *member = &at->members[i];
-        memset(member, 0, sizeof *member);
-        member->kernels = &decoder->kernels;
-        member->queue = &decoder->queue;
-        member->scratch = scratch;
-        member->type = at->type;
-        member->resolutions = component->resolution_count - decoder->discard_levels;
+        *member = (pac_synthesis){.kernels = &decoder->kernels,
+                                  .queue = &decoder->queue,
+                                  .scratch = scratch,
+                                  .type = at->type,
+                                  .resolutions = component->resolution_count - decoder->discard_levels};
         status = pac_synthesis_init(member, decoder->plan, component, decoder->windows[at->first + i].window);
     }
     return status;
@@ -151,7 +151,7 @@ static int32_t transform_color(const group *at, void *const rows[MOST_IN_GROUP])
 }
 
 /* Rows of the members, as they are in the wavelet's memory; zeros where a member has none. */
-static void read_rows(const group *at, int64_t y, const void *rows[MOST_IN_GROUP])
+static void read_rows(group *at, int64_t y, const void *rows[MOST_IN_GROUP])
 {
     for (int32_t i = 0; i < at->count; i++) {
         rows[i] = pac_synthesis_read(&at->members[i], y);
@@ -197,7 +197,7 @@ static int32_t copy_and_transform(const group *at, const void *rows[MOST_IN_GROU
 }
 
 /* One row of samples of all members; nonzero if 16 bits do not suffice. */
-static int32_t make_row(const group *at, int64_t y)
+static int32_t make_row(group *at, int64_t y)
 {
     const void *rows[MOST_IN_GROUP];
     read_rows(at, y, rows);
@@ -215,7 +215,7 @@ static int32_t make_row(const group *at, int64_t y)
     return overflow;
 }
 
-static pac_status make_rows(const group *at)
+static pac_status make_rows(group *at)
 {
     const pac_tile_decoder *decoder = at->decoder;
     const pac_rect window = decoder->windows[at->first].window;
@@ -267,19 +267,13 @@ static pac_status decode_group(group *at, pac_block_scratch *scratch)
 
 static pac_status decode_groups(pac_tile_decoder *decoder, pac_block_scratch *scratch)
 {
-    pac_synthesis *members = malloc(MOST_IN_GROUP * sizeof *members);
-    pac_status status = members ? PAC_OK : PAC_NO_MEMORY;
+    pac_status status = PAC_OK;
     for (int32_t c = 0; c < decoder->plan->component_count && !status;) {
         const int32_t color = decoder->plan->color_transform && c == 0;
-        group at = {.decoder = decoder,
-                    .first = c,
-                    .count = color ? MOST_IN_GROUP : 1,
-                    .color_transform = color,
-                    .members = members};
+        group at = {.decoder = decoder, .first = c, .count = color ? MOST_IN_GROUP : 1, .color_transform = color};
         status = decode_group(&at, scratch);
         c += at.count;
     }
-    free(members);
     return status;
 }
 

@@ -7,7 +7,8 @@ Source: T.800 B.2, B.5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,12 +30,35 @@ __all__ = ["SAMPLE_TYPES", "View", "choose_view"]
 SAMPLE_TYPES = {np.dtype(name): number for number, name in enumerate(("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"))}
 """The numbers by which C knows the dtypes of samples."""
 
-Window = tuple[Rect, NDArray[Any], int, int, bool]
-"""A rectangle of a tile-component, the array for it, its sample type, precision and sign."""
+
+class Window(NamedTuple):
+    """The part of a tile-component that is seen.
+
+    Attributes
+    ----------
+    rect : Rect
+        At the wanted resolution; of no size if nothing is seen.
+    row, column : int
+        Where its first sample goes in the array of the component.
+    sample_type, precision : int
+    signed : bool
+    """
+
+    rect: Rect
+    row: int
+    column: int
+    sample_type: int
+    precision: int
+    signed: bool
+
+    def cut(self, plane: NDArray[Any]) -> NDArray[Any]:
+        """Return the part of a component's array that the window covers."""
+        return plane[self.row : self.row + self.rect.height, self.column : self.column + self.rect.width]
 
 
-class View(NamedTuple):
-    """A rectangle of an image at one resolution.
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A rectangle of an image at one resolution; a key of caches by its identity.
 
     Attributes
     ----------
@@ -47,6 +71,14 @@ class View(NamedTuple):
         Of each component, at the resolution wanted.
     dtype : dtype
         Holds the samples of all components.
+    tiles : tuple of int
+        Numbers of the tiles that the view touches.
+    stacked : bool
+        Whether all components have one size, and so share one array.
+    shapes : tuple of tuple of int
+        Shape of the one array, or of each of several.
+    output_bytes : int
+        Size of the image in memory.
     """
 
     siz: Siz
@@ -54,24 +86,10 @@ class View(NamedTuple):
     area: Rect
     rects: tuple[Rect, ...]
     dtype: np.dtype[Any]
-
-    @property
-    def stacked(self) -> bool:
-        """Whether all components have one size, and so share one array."""
-        return len({(rect.width, rect.height) for rect in self.rects}) == 1
-
-    @property
-    def output_bytes(self) -> int:
-        """Size of the image in memory."""
-        return sum(rect.width * rect.height for rect in self.rects) * self.dtype.itemsize
-
-    @property
-    def shapes(self) -> list[tuple[int, ...]]:
-        """Shape of the one array, or of each of several."""
-        if not self.stacked:
-            return [(rect.height, rect.width) for rect in self.rects]
-        rect, count = self.rects[0], len(self.rects)
-        return [(rect.height, rect.width) if count == 1 else (rect.height, rect.width, count)]
+    tiles: Sequence[int]
+    stacked: bool
+    shapes: tuple[tuple[int, ...], ...]
+    output_bytes: int
 
     def allocate(self, out: Image | None) -> list[NDArray[Any]]:
         """Return the arrays to fill: the caller's, if they fit, or new ones.
@@ -101,28 +119,18 @@ class View(NamedTuple):
         for plane, component in zip(planes, self.siz.components, strict=True):
             plane[...] = 0 if component.signed else 1 << (component.precision - 1)
 
-    def tiles(self) -> Iterator[int]:
-        """Return the numbers of the tiles that the view touches."""
-        siz = self.siz
-        wide = siz.tiles_wide
-        if self.area.width and self.area.height:
-            for q in range((self.area.y0 - siz.ytosiz) // siz.ytsiz, -((siz.ytosiz - self.area.y1) // siz.ytsiz)):
-                for p in range((self.area.x0 - siz.xtosiz) // siz.xtsiz, -((siz.xtosiz - self.area.x1) // siz.xtsiz)):
-                    yield q * wide + p
-
-    def windows(self, plan: TilePlan, planes: list[NDArray[Any]]) -> list[Window]:
+    def windows(self, plan: TilePlan) -> tuple[Window, ...]:
         """Return, for each component, the part of a tile that is seen, and where it goes."""
         sample_type = SAMPLE_TYPES[self.dtype]
         windows = []
-        for component, rect, plane, part in zip(self.siz.components, self.rects, planes, plan.components, strict=True):
+        for component, rect, part in zip(self.siz.components, self.rects, plan.components, strict=True):
             scale = 1 << self.reduce
             seen = part.geometry.rect.scaled_down(scale, scale).intersection(rect)
             if not (seen.width and seen.height):
                 seen = Rect(seen.x0, seen.y0, seen.x0, seen.y0)
-            x, y = max(seen.x0 - rect.x0, 0), max(seen.y0 - rect.y0, 0)
-            array = plane[y : y + seen.height, x : x + seen.width]
-            windows.append((seen, array, sample_type, component.precision, component.signed))
-        return windows
+            row, column = max(seen.y0 - rect.y0, 0), max(seen.x0 - rect.x0, 0)
+            windows.append(Window(seen, row, column, sample_type, component.precision, component.signed))
+        return tuple(windows)
 
 
 def _check_out(array: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
@@ -177,4 +185,21 @@ def choose_view(siz: Siz, reduce: int, region: Region | None) -> View:
     rects = tuple(
         area.scaled_down(component.xrsiz, component.yrsiz).scaled_down(scale, scale) for component in siz.components
     )
-    return View(siz, reduce, area, rects, output_dtype(siz))
+    dtype = output_dtype(siz)
+    stacked = len({(rect.width, rect.height) for rect in rects}) == 1
+    shapes: tuple[tuple[int, ...], ...] = tuple((rect.height, rect.width) for rect in rects)
+    if stacked:
+        shapes = (shapes[0] if len(shapes) == 1 else (*shapes[0], len(shapes)),)
+    output_bytes = sum(rect.width * rect.height for rect in rects) * dtype.itemsize
+    return View(siz, reduce, area, rects, dtype, _tiles(siz, area), stacked, shapes, output_bytes)
+
+
+def _tiles(siz: Siz, area: Rect) -> Sequence[int]:
+    if not (area.width and area.height):
+        return ()
+    wide = siz.tiles_wide
+    rows = range((area.y0 - siz.ytosiz) // siz.ytsiz, -((siz.ytosiz - area.y1) // siz.ytsiz))
+    columns = range((area.x0 - siz.xtosiz) // siz.xtsiz, -((siz.xtosiz - area.x1) // siz.xtsiz))
+    if len(columns) == wide:
+        return range(rows.start * wide, rows.stop * wide)
+    return tuple(row * wide + column for row in rows for column in columns)

@@ -16,9 +16,9 @@ from pacscore.report import Damage
 _S = TypeVar("_S", bound=Segment)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MainHeader:
-    """The marker segments from SOC to the first SOT, both left out.
+    """The marker segments from SOC to the first SOT, both left out; a key of caches by its identity.
 
     Attributes
     ----------
@@ -45,19 +45,19 @@ class MainHeader:
     """
 
     segments: tuple[Segment, ...]
-    stop: int = field(default=0, compare=False)
-    notes: tuple[str, ...] = field(default=(), compare=False)
-    siz: Siz = field(init=False, compare=False, repr=False)
-    cod: Cod = field(init=False, compare=False, repr=False)
-    qcd: Qcd = field(init=False, compare=False, repr=False)
-    cap: Cap | None = field(init=False, compare=False, repr=False)
-    poc: Poc | None = field(init=False, compare=False, repr=False)
-    cocs: dict[int, Coc] = field(init=False, compare=False, repr=False)
-    qccs: dict[int, Qcc] = field(init=False, compare=False, repr=False)
-    rgns: dict[int, Rgn] = field(init=False, compare=False, repr=False)
-    tlms: tuple[Tlm, ...] = field(init=False, compare=False, repr=False)
-    ppms: tuple[Ppm, ...] = field(init=False, compare=False, repr=False)
-    comments: tuple[Com, ...] = field(init=False, compare=False, repr=False)
+    stop: int = 0
+    notes: tuple[str, ...] = ()
+    siz: Siz = field(init=False, repr=False)
+    cod: Cod = field(init=False, repr=False)
+    qcd: Qcd = field(init=False, repr=False)
+    cap: Cap | None = field(init=False, repr=False)
+    poc: Poc | None = field(init=False, repr=False)
+    cocs: dict[int, Coc] = field(init=False, repr=False)
+    qccs: dict[int, Qcc] = field(init=False, repr=False)
+    rgns: dict[int, Rgn] = field(init=False, repr=False)
+    tlms: tuple[Tlm, ...] = field(init=False, repr=False)
+    ppms: tuple[Ppm, ...] = field(init=False, repr=False)
+    comments: tuple[Com, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         sorted_out = {
@@ -130,6 +130,8 @@ class Codestream(NamedTuple):
 
     def by_tile(self) -> dict[int, tuple[TilePart, ...]]:
         """Return the parts of each tile that has any, in the order of TPsot."""
+        if len(self.tile_parts) == 1:
+            return {self.tile_parts[0].sot.isot: self.tile_parts}
         parts: dict[int, list[TilePart]] = {}
         for part in self.tile_parts:
             parts.setdefault(part.sot.isot, []).append(part)

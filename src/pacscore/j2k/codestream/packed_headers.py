@@ -18,6 +18,8 @@ def packed_headers(codestream: Codestream) -> dict[int, bytes]:
 
     Source: T.800 A.7.4, A.7.5.
     """
+    if not codestream.main.ppms and not any(part.segments for part in codestream.tile_parts):
+        return {}
     headers: dict[int, list[bytes]] = {}
     by_part = _by_tile_part(codestream.main.ppms)
     for part in codestream.tile_parts:

@@ -16,6 +16,7 @@ from pacscore.report import Damage
 
 _SOT: Final = struct.Struct(">HHHIBB")
 _SOT_SIZE: Final = 12
+_SOT_MARKER: Final = b"\xff\x90"
 _EOC: Final = b"\xff\xd9"
 _FIRST_PART_ONLY: Final = (Cod, Coc, Qcd, Qcc, Rgn)
 
@@ -61,12 +62,12 @@ class TilePartWalk:
     def _step(self, position: int) -> int | None:
         """Read what is at ``position`` and return where the next tile-part should be, None at the end."""
         marker = bytes(self._view[position : min(position + 2, self._limit)])
-        if marker == _EOC:
-            self.eoc = True
-            self.end = position + 2
-            return None
-        if marker != b"\xff\x90":
-            self._end_without_eoc(position)
+        if marker != _SOT_MARKER:
+            if marker == _EOC:
+                self.eoc = True
+                self.end = position + 2
+            else:
+                self._end_without_eoc(position)
             return None
         if position + _SOT_SIZE > self._limit:
             self._damage("truncated", f"the data ends in SOT at byte {position:,} (T.800 A.4.2)", position, None)

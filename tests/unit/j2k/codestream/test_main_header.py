@@ -212,7 +212,7 @@ def test_every_cut_of_a_main_header_is_truncated() -> None:
     for length in range(stop + 2):
         with pytest.raises(TruncatedError):
             read_main_header(data[:length])
-    assert read_main_header(data[: stop + 2]) == read_main_header(data)
+    assert read_main_header(data[: stop + 2]).segments == read_main_header(data).segments
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
