@@ -174,7 +174,7 @@ def main_headers(draw) -> MainHeader:
 def test_main_headers(header: MainHeader) -> None:
     data = write_main_header(header) + b"\xff\x90"
     read = read_main_header(data)
-    assert read == header
+    assert read.segments == header.segments
     assert list(map(type, read.segments)) == list(map(type, header.segments))
     assert read.stop == len(data) - 2
     assert write_main_header(read) + b"\xff\x90" == data
