@@ -40,8 +40,9 @@ def read_codewords(path: Path) -> list[Codeword]:
 def quad_table(codewords: list[Codeword], table: int) -> list[int]:
     """Return the entries of one table by ``event << 10 | context << 7 | next seven bits``.
 
-    From the low end: length:6, 0:2, u_off:1, contribution to the next context:3, 0:4, rho:4, e_k:4, e_1:4, then a bit
-    (four times) that is set where rho has more than one. Context 0 without an event has no codeword: its entries are 0.
+    From the low end: length:6, 0:2, u_off:1, share of the next context:3 (in table 1 two bits, then u_off again), 0:4,
+    rho:4, e_k:4, e_1:4, then a bit (four times) that is set where rho has more than one. Context 0 without an event has
+    no codeword: its entries are 0.
     """
     entries = [0] * (2 * CONTEXTS << CODE_BITS)
     for word in codewords:
@@ -49,7 +50,15 @@ def quad_table(codewords: list[Codeword], table: int) -> list[int]:
             continue
         s = [word.rho >> n & 1 for n in range(4)]
         right = s[0] | s[1] | s[2] << 1 | s[3] << 2 if table == 0 else (s[2] | s[3]) << 1
-        entry = word.length | word.u_off << 8 | right << 9 | word.rho << 16 | word.e_k << 20 | word.e_1 << 24
+        entry = (
+            word.length
+            | word.u_off << 8
+            | right << 9
+            | (word.u_off << 11) * table
+            | word.rho << 16
+            | word.e_k << 20
+            | word.e_1 << 24
+        )
         entry |= 0xF0000000 * (sum(s) > 1)
         for event in (0, 1) if word.context else (1,):
             for rest in range(1 << (CODE_BITS - word.length)):
@@ -186,8 +195,9 @@ def array(name: str, entries: list[int], comment: str, bits: int = 16, size: int
 def header(codewords: list[Codeword]) -> str:
     """Return the whole header."""
     decoding = (
-        "event << 10 | context << 7 | next 7 bits -> length:6, 0:2, u_off:1, share of the next context:3, 0:4, rho:4,\n"
-        " * e_k:4, e_1:4, more than one in rho:4 from the low end; then no codeword, for quads beyond the edge"
+        "event << 10 | context << 7 | next 7 bits -> length:6, 0:2, u_off:1, share of the next context:3 (in table 1:\n"
+        " * two bits, then u_off again), 0:4, rho:4, e_k:4, e_1:4, more than one in rho:4 from the low end; then no\n"
+        " * codeword, for quads beyond the edge"
     )
     values = "mode << 8 | next 8 bits -> length:6, not here:1, 0:9, values 8 and 8"
     encoding = "context << 8 | rho << 4 | eps -> codeword, length from bit 16, e_k from bit 24"

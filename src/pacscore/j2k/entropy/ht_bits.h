@@ -17,9 +17,9 @@
 
 /* Rare routines called from a loop whose state should stay in registers. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define HT_COLD __attribute__((noinline, cold, no_caller_saved_registers, target("general-regs-only")))
+#define HT_RARE __attribute__((noinline, no_caller_saved_registers, target("general-regs-only")))
 #else
-#define HT_COLD __attribute__((noinline, cold))
+#define HT_RARE __attribute__((noinline))
 #endif
 
 HT_INLINE uint64_t ht_little_endian(uint64_t word)

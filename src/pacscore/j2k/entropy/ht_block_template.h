@@ -21,28 +21,31 @@ PAC_FN HT_ALWAYS pac_status HT_NAME(ht_cleanup)(const pac_ht_block *block, const
     first.events = ht_mel_more(&mel, HT_EVENT_BIT);
     HT_NAME(ht_lanes) lanes = HT_NAME(ht_lanes_start)(&start);
 
-    ht_decoder_rows *rows = &scratch->rows;
     const int32_t count = (block->width + 1) / 2;
     ht_clear_decoder(scratch, count, sizeof(HT_LINE_WORD));
-    PAC_NAME(ht_first_row)(&first, &mel, rows, count);
-    PAC_NAME(ht_reader) reader = first; /* whose address nobody has */
     ht_row row = ht_row_of(block, output, 0, sizeof(HT_LINE_WORD), scratch);
+    PAC_NAME(ht_first_row)(&first, &mel, row.quads, count);
+    PAC_NAME(ht_reader) reader = first; /* whose address nobody has */
     for (int32_t y = 2; y < block->height; y += 2) {
-        uint32_t *contexts = rows->contexts + HT_BEFORE;
         const ht_row next = ht_row_of(block, output, y, sizeof(HT_LINE_WORD), scratch);
-        ht_contexts(contexts, row.records, count);
+        ht_contexts(next.quads, row.quads, count);
         reader.left = 0;
         for (int32_t q = 0; q < count; q += HT_GROUP) {
+            uint32_t *quads = next.quads + q, *end = next.quads + count;
+            HT_NAME(ht_places)(&lanes, &row, q);
+            PAC_NAME(ht_next_pairs)(&reader, &mel, quads, end < quads + HT_GROUP / 2 ? end : quads + HT_GROUP / 2);
             HT_NAME(ht_samples)(&lanes, &row, q, kind);
-            const int32_t left = count - q < HT_GROUP ? count - q : HT_GROUP;
-            PAC_NAME(ht_next_pairs)(&reader, &mel, contexts + q, next.records + q, next.u + (q >> 1), left);
+            quads += HT_GROUP / 2;
+            PAC_NAME(ht_next_pairs)(&reader, &mel, quads, end < quads + HT_GROUP / 2 ? end : quads + HT_GROUP / 2);
         }
         if (HT_NAME(ht_lanes_exceed)(&lanes))
             break;
         row = next;
     }
-    for (int32_t q = 0; q < count; q += HT_GROUP)
+    for (int32_t q = 0; q < count; q += HT_GROUP) {
+        HT_NAME(ht_places)(&lanes, &row, q);
         HT_NAME(ht_samples)(&lanes, &row, q, kind);
+    }
     if (HT_NAME(ht_lanes_exceed)(&lanes))
         return start.largest_bound == bound ? PAC_CORRUPT : PAC_UNSUPPORTED;
     return PAC_OK;

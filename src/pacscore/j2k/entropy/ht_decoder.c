@@ -5,6 +5,8 @@
 
 #if PAC_X86
 #include <immintrin.h>
+
+#include "j2k/entropy/ht_controls.h"
 #endif
 
 /* Planes, passes and lengths as T.814 bounds them. */
@@ -56,7 +58,7 @@ static bool ht_open(const pac_ht_block *block, ht_scratch *scratch, ht_magnitude
 }
 
 /* The u values of a pair of any kind, as an entry of ht_u_values; mode as in ht_u_pairs. */
-static HT_COLD uint32_t ht_u_pair(uint32_t mode, uint64_t window)
+static HT_RARE uint32_t ht_u_pair(uint32_t mode, uint64_t window)
 {
     const uint32_t entry = ht_u_pairs[mode << 6 | (window & 63)];
     const uint32_t prefixes = entry & 7, suffixes = entry >> 3 & 15, first = entry >> 7 & 7;
@@ -79,6 +81,8 @@ static HT_COLD uint32_t ht_u_pair(uint32_t mode, uint64_t window)
 
 #define HT_NAME(name) PAC_NAME(PAC_PASTE(name, HT_BITS))
 #define HT_ALWAYS inline __attribute__((always_inline))
+#define HT_KEEP(value) __asm__("" : "+r"(value)) /* reckoned here, not joined with what follows */
+#define HT_STORED(value) __asm__("" : "+m"(value))
 #define PAC_TEMPLATE "j2k/entropy/ht_decoder_template.h"
 #include "support/each_target.h"
 

@@ -7,47 +7,67 @@
  */
 
 typedef struct {
-    const uint8_t *vlc;     /* plain bits */
+    const uint8_t *vlc;     /* plain bits, behind HT_LEAD others */
     uint32_t position, end; /* clamped once in a few pairs, which take less than the slack */
     uint32_t left;          /* share of the quad to the left in the next context */
-    uint64_t rest;          /* bits from `position` on, at least seven: the first look-up need not wait for a load */
-    uint64_t events;        /* of MEL, see ht_mel.h */
+    uint64_t rest;          /* bits from `position` on, 7 or more: the first look-up need not wait for a load */
+    uint64_t events;        /* of MEL, see ht_events.h */
 } PAC_NAME(ht_reader);
 
-/* An entry of a table, by an offset in bytes: contexts and the event are scaled already. */
-PAC_FN HT_ALWAYS uint32_t PAC_NAME(ht_record)(const uint32_t *table, uint32_t context, uint64_t event, uint64_t window)
+typedef struct {
+    uint32_t record0, record1;
+    uint64_t window; /* the bits behind their codewords, 41 or more */
+} PAC_NAME(ht_codewords);
+
+/* An entry of a table by the first bits of a window. */
+PAC_FN HT_ALWAYS uint32_t PAC_NAME(ht_look_up)(const char *table, uint64_t window, uint32_t bits)
 {
-    const char *row = (const char *)table + (context + event);
-    uint32_t record;
-    memcpy(&record, row + 4 * (window & 127), sizeof record);
-    return record;
+    HT_KEEP(table);
+    uint32_t entry;
+    memcpy(&entry, table + (window & (((1u << bits) - 1) << HT_LEAD)), sizeof entry);
+    return entry;
 }
 
-/* Both quads of a pair. The entries go whole to lengths and memory: the bits above a length do no harm there. */
-PAC_FN HT_ALWAYS uint64_t PAC_NAME(ht_pair)(PAC_NAME(ht_reader) * reader, const uint32_t *table,
-                                            const uint32_t *contexts, uint32_t share, uint32_t *records)
+/* Both codewords of a pair. Entries serve as lengths as they are: shifts take their low bits. `share` masks what they
+ * hold of the next context. */
+PAC_FN HT_ALWAYS PAC_NAME(ht_codewords)
+    PAC_NAME(ht_pair)(PAC_NAME(ht_reader) * reader, const uint32_t *table, const uint32_t *contexts, uint32_t share)
 {
-    uint64_t window = ht_window(reader->vlc, reader->position);
+    PAC_NAME(ht_codewords) pair;
+    pair.window = ht_window(reader->vlc, reader->position);
     const uint32_t context0 = contexts[0] + reader->left;
-    const uint32_t record0 = PAC_NAME(ht_record)(table, context0, reader->events & HT_EVENT_BIT, reader->rest);
+    const char *row = (const char *)table + (reader->events & HT_EVENT_BIT);
+    pair.record0 = PAC_NAME(ht_look_up)(row + context0, reader->rest, 7);
     reader->events >>= context0 == 0;
-    window >>= record0 & 63;
-    const uint32_t context1 = contexts[1] + (record0 & share);
-    const uint32_t record1 = PAC_NAME(ht_record)(table, context1, reader->events & HT_EVENT_BIT, window);
+    pair.window >>= pair.record0 & 63;
+    const uint32_t context1 = contexts[1] + (pair.record0 & share);
+    row = (const char *)table + (reader->events & HT_EVENT_BIT);
+    HT_KEEP(row);
+    pair.record1 = PAC_NAME(ht_look_up)(row + context1, pair.window, 7);
     reader->events >>= context1 == 0;
-    window >>= record1 & 63;
-    reader->left = record1 & share;
-    records[0] = record0;
-    records[1] = record1;
-    return window;
+    pair.window >>= pair.record1 & 63;
+    reader->left = pair.record1 & share;
+    reader->position += (pair.record0 + pair.record1) & 63;
+    return pair;
 }
 
-/* Behind the codewords of a pair their u values. */
-PAC_FN HT_ALWAYS void PAC_NAME(ht_advance)(PAC_NAME(ht_reader) * reader, uint64_t window, const uint32_t *records,
-                                           uint32_t values)
+PAC_FN HT_ALWAYS uint32_t PAC_NAME(ht_mode)(const PAC_NAME(ht_codewords) * pair)
 {
-    reader->position += (records[0] + records[1] + values) & 63;
+    return (pair->record0 / HT_U_OFF & 1) | (pair->record1 / HT_U_OFF & 1) << 1;
+}
+
+PAC_FN HT_ALWAYS void PAC_NAME(ht_advance)(PAC_NAME(ht_reader) * reader, uint64_t window, uint32_t values)
+{
     reader->rest = window >> (values & 63);
+    reader->position += values & 63;
+}
+
+PAC_FN HT_ALWAYS void PAC_NAME(ht_put_pair)(uint32_t *quad, uint32_t record0, uint32_t record1, uint32_t values)
+{
+    quad[0] = record0;
+    HT_STORED(quad[0]); /* two stores are better than a vector of two */
+    quad[1] = record1;
+    quad[HT_U] = values;
 }
 
 PAC_FN HT_ALWAYS void PAC_NAME(ht_clamp)(PAC_NAME(ht_reader) * reader)
@@ -56,45 +76,41 @@ PAC_FN HT_ALWAYS void PAC_NAME(ht_clamp)(PAC_NAME(ht_reader) * reader)
 }
 
 /* The first row of quads. */
-PAC_FN void PAC_NAME(ht_first_row)(PAC_NAME(ht_reader) * reader, ht_mel_decoder *mel, ht_decoder_rows *rows,
-                                   int32_t count)
+PAC_FN void PAC_NAME(ht_first_row)(PAC_NAME(ht_reader) * reader, ht_mel_decoder *mel, uint32_t *quads, int32_t count)
 {
-    const uint32_t *contexts = rows->contexts + HT_BEFORE;
-    for (int32_t q = 0; q < count; q += 2) {
-        uint32_t *records = rows->records[0] + HT_BEFORE + q;
-        const uint64_t window = PAC_NAME(ht_pair)(reader, ht_decode_0, contexts + q, HT_LEFT_FIRST, records);
-        const uint32_t mode = (records[0] & HT_U_OFF) | (records[1] & HT_U_OFF) << 1;
-        const bool both = mode == 3 * HT_U_OFF, large = both && (reader->events & HT_EVENT_BIT) != 0;
+    for (uint32_t *quad = quads; quad < quads + count; quad += 2) {
+        const PAC_NAME(ht_codewords) pair = PAC_NAME(ht_pair)(reader, ht_decode_0, quad + HT_CONTEXTS, HT_LEFT_FIRST);
+        const bool both = PAC_NAME(ht_mode)(&pair) == 3, large = both && (reader->events & HT_EVENT_BIT) != 0;
         reader->events >>= both;
-        uint32_t values = ht_u_values[mode | (window & 255)];
-        if ((both && !large) || (values & HT_U_RARE))
-            values = ht_u_pair((mode >> 8) + (both && !large), window);
-        PAC_NAME(ht_advance)(reader, window, records, values);
-        rows->u[0][(HT_BEFORE + q) >> 1] = values + (large ? 0x02020000u : 0);
+        const uint32_t values = ht_u_pair(PAC_NAME(ht_mode)(&pair) + (both && !large), pair.window >> HT_LEAD);
+        PAC_NAME(ht_advance)(reader, pair.window, values);
+        PAC_NAME(ht_put_pair)(quad, pair.record0, pair.record1, values + (large ? HT_U_TWO_MORE : 0));
         if (ht_mel_low(reader->events))
             reader->events = ht_mel_more(mel, reader->events);
         PAC_NAME(ht_clamp)(reader);
     }
 }
 
-/* Some pairs of any other row: quads from q to `end`, even both. */
-PAC_FN HT_ALWAYS void PAC_NAME(ht_next_pairs)(PAC_NAME(ht_reader) * reader, ht_mel_decoder *mel,
-                                              const uint32_t *contexts, uint32_t *records, uint32_t *u, int32_t end)
+/* Some pairs of any other row. */
+PAC_FN HT_ALWAYS void PAC_NAME(ht_next_pairs)(PAC_NAME(ht_reader) * reader, ht_mel_decoder *mel, uint32_t *quad,
+                                              const uint32_t *end)
 {
-    for (int32_t q = 0; q < end; q += 2) {
-        uint64_t none;
-        memcpy(&none, contexts + q, sizeof none);
-        if ((none | reader->left | (reader->events & 3 * HT_EVENT_BIT)) == 0) {
-            records[q] = records[q + 1] = u[q >> 1] = 0;
+    for (; quad < end; quad += 2) {
+        HT_KEEP(quad);
+        uint64_t contexts;
+        memcpy(&contexts, quad + HT_CONTEXTS, sizeof contexts);
+        if (contexts == 0 && (reader->left | (reader->events & 3 * HT_EVENT_BIT)) == 0) {
+            PAC_NAME(ht_put_pair)(quad, 0, 0, 0);
             reader->events >>= 2;
         } else {
-            const uint64_t window = PAC_NAME(ht_pair)(reader, ht_decode_1, contexts + q, HT_LEFT, records + q);
-            const uint32_t mode = (records[q] & HT_U_OFF) | (records[q + 1] & HT_U_OFF) << 1;
-            uint32_t values = ht_u_values[mode | (window & 255)];
+            const PAC_NAME(ht_codewords) pair = PAC_NAME(ht_pair)(reader, ht_decode_1, quad + HT_CONTEXTS, HT_LEFT);
+            const char *table = (const char *)ht_u_values + (pair.record0 & HT_U_ROW) / 2;
+            HT_KEEP(table);
+            uint32_t values = PAC_NAME(ht_look_up)(table + (pair.record1 & HT_U_ROW), pair.window, 8);
             if (__builtin_expect((values & HT_U_RARE) != 0, 0))
-                values = ht_u_pair(mode >> 8, window);
-            PAC_NAME(ht_advance)(reader, window, records + q, values);
-            u[q >> 1] = values;
+                values = ht_u_pair(PAC_NAME(ht_mode)(&pair), pair.window >> HT_LEAD);
+            PAC_NAME(ht_advance)(reader, pair.window, values);
+            PAC_NAME(ht_put_pair)(quad, pair.record0, pair.record1, values);
         }
         if (__builtin_expect(ht_mel_low(reader->events), 0))
             reader->events = ht_mel_more(mel, reader->events);

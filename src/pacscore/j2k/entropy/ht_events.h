@@ -33,7 +33,7 @@ HT_INLINE bool ht_mel_low(uint64_t events)
 }
 
 /* Bytes behind the last one read as FF. */
-static HT_COLD void ht_mel_refill(ht_mel_decoder *mel)
+static HT_RARE void ht_mel_refill(ht_mel_decoder *mel)
 {
     while (mel->count <= 56) {
         uint8_t byte = 0xff;
@@ -49,7 +49,7 @@ static HT_COLD void ht_mel_refill(ht_mel_decoder *mel)
 }
 
 /* Append runs until there are enough. A run has at most 32 events: the word holds them. */
-static HT_COLD uint64_t ht_mel_more(ht_mel_decoder *mel, uint64_t word)
+static HT_RARE uint64_t ht_mel_more(ht_mel_decoder *mel, uint64_t word)
 {
     uint32_t count = 63 - HT_EVENT - (uint32_t)__builtin_clzll(word);
     uint64_t events = (word >> HT_EVENT) ^ (uint64_t)1 << count;

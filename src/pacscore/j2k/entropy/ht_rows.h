@@ -17,7 +17,9 @@ enum {
     HT_E_1 = 24,
     HT_U_FIRST = 16,
     HT_U_SECOND = 24,
+    HT_U_TWO_MORE = 2 << HT_U_FIRST | 2 << HT_U_SECOND,
     HT_U_OFF = 1 << 8,
+    HT_U_ROW = 1 << 11, /* the same, of any but the first row: a row of ht_u_values for the second quad of a pair */
     HT_U_RARE = 1 << 6,
     HT_LEFT_FIRST = 7 << 9, /* share of the quad to the left in a context of the first row */
     HT_LEFT = 1 << 10,      /* and of any other row */
@@ -43,7 +45,7 @@ typedef struct {
 } ht_magnitudes;
 
 typedef struct {
-    uint32_t *records, *u;
+    uint32_t *quads;      /* the planes of its first quad */
     const void *line;     /* exponents' sources of the samples right above, and absent ones before and behind */
     void *below;          /* those of the bottom samples */
     void *top, *bottom;   /* where the samples go */
@@ -56,8 +58,7 @@ HT_INLINE ht_row ht_row_of(const pac_ht_block *block, const ht_output *output, i
 {
     const int32_t parity = y >> 1 & 1;
     uint8_t *top = (uint8_t *)output->samples + y * output->stride * (ptrdiff_t)output->size;
-    return (ht_row){.records = scratch->rows.records[parity] + HT_BEFORE,
-                    .u = scratch->rows.u[parity] + HT_BEFORE / 2,
+    return (ht_row){.quads = scratch->rows[parity].planes + HT_BEFORE,
                     .line = (const uint8_t *)scratch->lines[!parity] + HT_LINE_BEFORE * line_word,
                     .below = (uint8_t *)scratch->lines[parity] + HT_LINE_BEFORE * line_word,
                     .top = top,
@@ -70,24 +71,23 @@ HT_INLINE ht_row ht_row_of(const pac_ht_block *block, const ht_output *output, i
 /* Nothing is significant above the first row, nor beside any row. */
 HT_INLINE void ht_clear_decoder(ht_scratch *scratch, int32_t count, size_t line_word)
 {
-    ht_decoder_rows *rows = &scratch->rows;
     const size_t quads = HT_BEFORE + (size_t)count + HT_BEHIND;
     for (int32_t parity = 0; parity < 2; ++parity) {
-        memset(rows->records[parity], 0, quads * sizeof rows->records[0][0]);
-        memset(rows->u[parity], 0, quads / 2 * sizeof rows->u[0][0]);
+        uint32_t *planes = scratch->rows[parity].planes;
+        for (int32_t plane = 0; plane <= HT_CONTEXTS; plane += HT_DECODER_QUADS)
+            memset(planes + plane, 0, quads * sizeof *planes);
+        planes[HT_CONTEXTS + HT_BEFORE + count] = HT_ABSENT;
         memset(scratch->lines[parity], 0, 2 * quads * line_word);
     }
-    memset(rows->contexts, 0, quads * sizeof rows->contexts[0]);
-    rows->contexts[HT_BEFORE + count] = HT_ABSENT;
 }
 
 /* The share of the row above in the contexts of a row. */
-HT_INLINE void ht_contexts(uint32_t *restrict contexts, const uint32_t *restrict above, int32_t count)
+HT_INLINE void ht_contexts(uint32_t *restrict row, const uint32_t *restrict above, int32_t count)
 {
-    for (int32_t q = 0; q < count; ++q)
-        contexts[q] = (above[q] >> 8 & 0xa00) | (above[q - 1] >> 10 & 0x200) | (above[q + 1] >> 6 & 0x800);
-    if (count & 1)
-        contexts[count] = HT_ABSENT;
+    for (int32_t q = 0; q < count; q += 8)
+        for (int32_t i = q; i < q + 8; ++i)
+            row[HT_CONTEXTS + i] = (above[i] >> 8 & 0xa00) | (above[i - 1] >> 10 & 0x200) | (above[i + 1] >> 6 & 0x800);
+    row[HT_CONTEXTS + count] = HT_ABSENT;
 }
 
 #endif

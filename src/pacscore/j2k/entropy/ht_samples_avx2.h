@@ -8,17 +8,26 @@
  */
 
 typedef struct {
+    const ht_controls *controls;
     const uint8_t *magsgn;
     __m256i position, end;  /* of the MagSgn bits, in all lanes of 64 bits */
     __m256i largest;        /* U up to now; samples behind one that is above largest_bound are of no use */
     uint32_t largest_bound; /* what the caller can do with */
     __m128i plane;
     __m256 half_step;
+    struct {
+        uint64_t starts[4] __attribute__((aligned(32))); /* bytes where the bits of pairs of quads begin */
+        __m256i offsets, lengths;                        /* of the samples' bits behind that */
+        __m256i e_1, two;                                /* ones where e_1 is, and 2 where a sample is significant */
+    } group;
 } PAC_NAME(ht_lanes_16);
 
 PAC_FN HT_ALWAYS PAC_NAME(ht_lanes_16) PAC_NAME(ht_lanes_start_16)(const ht_magnitudes *start)
 {
-    return (PAC_NAME(ht_lanes_16)){.magsgn = start->magsgn,
+    const ht_controls *controls = &ht_control_bytes;
+    HT_KEEP(controls); /* or they would be made anew for each group */
+    return (PAC_NAME(ht_lanes_16)){.controls = controls,
+                                   .magsgn = start->magsgn,
                                    .position = _mm256_setzero_si256(),
                                    .end = _mm256_set1_epi64x(start->end),
                                    .largest = _mm256_setzero_si256(),
@@ -33,32 +42,28 @@ PAC_FN HT_ALWAYS bool PAC_NAME(ht_lanes_exceed_16)(const PAC_NAME(ht_lanes_16) *
     return _mm256_movemask_epi8(_mm256_cmpgt_epi32(lanes->largest, bound)) != 0;
 }
 
-/* A control for byte shuffles, the same in both halves. */
-#define HT_BOTH(...) _mm256_broadcastsi128_si256(_mm_setr_epi8(__VA_ARGS__))
+/* A vector of the constants. */
+#define HT_CONTROL(name) _mm256_load_si256((const __m256i *)lanes->controls->name)
 
-/* All ones in the bytes whose bit of a nibble is set. */
-PAC_FN HT_ALWAYS __m256i PAC_NAME(ht_bits_16)(__m256i bytes, int32_t bit0)
-{
-    const __m256i bits = _mm256_set1_epi32(0x08040201 * bit0);
-    return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bits), bits);
-}
+/* All ones in the bytes whose bit, by the place in the quad, is set. */
+#define HT_TEST(bytes, bits) _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bits), bits)
 
 /* U of eight quads, in lanes of 32 bits. */
-PAC_FN HT_ALWAYS __m256i PAC_NAME(ht_bounds_16)(__m256i record, const uint16_t *line, const uint32_t *u)
+PAC_FN HT_ALWAYS __m256i PAC_NAME(ht_bounds_16)(const PAC_NAME(ht_lanes_16) * lanes, __m256i record,
+                                                const uint16_t *line, const uint32_t *u)
 {
     const __m256i west = _mm256_loadu_si256((const __m256i *)(line - 1));
     const __m256i east = _mm256_loadu_si256((const __m256i *)(line + 1));
     __m256i above = _mm256_or_si256(west, east);
-    above = _mm256_and_si256(_mm256_or_si256(above, _mm256_srli_epi32(above, 16)), _mm256_set1_epi32(0xffff));
+    above = _mm256_or_si256(above, _mm256_srli_epi32(above, 16));
+    above = _mm256_blend_epi16(above, _mm256_setzero_si256(), 0xaa);
     /* Emax - 1 is the exponent of that as a real number; what 0 gives is negative. */
     __m256i kappa = _mm256_srli_epi32(_mm256_castps_si256(_mm256_cvtepi32_ps(above)), 23);
-    kappa = _mm256_sub_epi32(kappa, _mm256_set1_epi32(127));
+    kappa = _mm256_sub_epi32(kappa, HT_CONTROL(bias));
     kappa = _mm256_and_si256(kappa, _mm256_srai_epi32(record, 31)); /* more than one in rho */
-    kappa = _mm256_max_epi32(kappa, _mm256_set1_epi32(1));
-    const __m256i pairs = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)u));
-    const __m256i spread = _mm256_setr_epi8(2, -1, -1, -1, 3, -1, -1, -1, 6, -1, -1, -1, 7, -1, -1, -1, 10, -1, -1, -1,
-                                            11, -1, -1, -1, 14, -1, -1, -1, 15, -1, -1, -1);
-    return _mm256_add_epi32(kappa, _mm256_shuffle_epi8(pairs, spread));
+    kappa = _mm256_max_epi32(kappa, HT_CONTROL(one));
+    const __m256i pairs = _mm256_loadu_si256((const __m256i *)u);
+    return _mm256_add_epi32(kappa, _mm256_shuffle_epi8(pairs, HT_CONTROL(u)));
 }
 
 /* Where the samples of each pair of quads begin, and in `offsets` where each begins within the bytes of its pair. */
@@ -74,8 +79,7 @@ PAC_FN HT_ALWAYS __m256i PAC_NAME(ht_place_16)(PAC_NAME(ht_lanes_16) * lanes, __
     const __m256i start = _mm256_add_epi64(lanes->position, _mm256_sub_epi64(behind, totals));
     const __m256i position = _mm256_add_epi64(lanes->position, _mm256_permute4x64_epi64(behind, 0xff));
     lanes->position = _mm256_min_epu32(position, lanes->end);
-    const __m256i first = HT_BOTH(0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8);
-    const __m256i phase = _mm256_and_si256(_mm256_shuffle_epi8(start, first), _mm256_set1_epi8(7));
+    const __m256i phase = _mm256_and_si256(_mm256_shuffle_epi8(start, HT_CONTROL(first)), HT_CONTROL(phase));
     *offsets = _mm256_add_epi8(_mm256_sub_epi8(sums, lengths), phase);
     return _mm256_srli_epi64(start, 3);
 }
@@ -94,57 +98,64 @@ PAC_FN HT_ALWAYS __m256i PAC_NAME(ht_two_loads_16)(const uint8_t *low, const uin
     return _mm256_inserti128_si256(_mm256_castsi128_si256(first), _mm_loadu_si128((const __m128i *)high), 1);
 }
 
-/* v' of the samples of eight quads: pairs 0 and 2 in the first vector, 1 and 3 in the second. */
-PAC_FN HT_ALWAYS void PAC_NAME(ht_values_16)(PAC_NAME(ht_lanes_16) * lanes, __m256i record, __m256i bound,
-                                             __m256i values[2])
+/* First half of a group: where the bits of its samples are. The second half comes some time later: each is short
+ * enough to be hidden behind the look-ups of the quads below. */
+PAC_FN HT_ALWAYS void PAC_NAME(ht_places_16)(PAC_NAME(ht_lanes_16) * lanes, const ht_row *row, int32_t q)
 {
-    const __m256i flags = _mm256_shuffle_epi8(record, HT_BOTH(2, 2, 2, 2, 6, 6, 6, 6, 10, 10, 10, 10, 14, 14, 14, 14));
-    const __m256i known = _mm256_shuffle_epi8(record, HT_BOTH(3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15));
-    const __m256i rho = PAC_NAME(ht_bits_16)(flags, 1), e_k = PAC_NAME(ht_bits_16)(flags, 16);
-    const __m256i e_1 = PAC_NAME(ht_bits_16)(known, 1);
-    __m256i lengths = _mm256_shuffle_epi8(bound, HT_BOTH(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    const __m256i record = _mm256_loadu_si256((const __m256i *)(row->quads + q));
+    const __m256i bound =
+        PAC_NAME(ht_bounds_16)(lanes, record, (const uint16_t *)row->line + 2 * q, row->quads + HT_U + q);
+    lanes->largest = _mm256_max_epi32(lanes->largest, bound);
+    const __m256i flags = _mm256_shuffle_epi8(record, HT_CONTROL(flags));
+    const __m256i known = _mm256_shuffle_epi8(record, HT_CONTROL(known));
+    const __m256i rho = HT_TEST(flags, HT_CONTROL(low_bits)), e_k = HT_TEST(flags, HT_CONTROL(high_bits));
+    __m256i lengths = _mm256_shuffle_epi8(bound, HT_CONTROL(bound));
     lengths = _mm256_and_si256(_mm256_add_epi8(lengths, e_k), rho);
+    lanes->group.two = _mm256_and_si256(rho, HT_CONTROL(two));
+    lanes->group.e_1 = HT_TEST(known, HT_CONTROL(low_bits));
+    lanes->group.lengths = lengths;
+    const __m256i starts = PAC_NAME(ht_place_16)(lanes, lengths, &lanes->group.offsets);
+    _mm256_store_si256((__m256i *)lanes->group.starts, starts);
+    HT_STORED(lanes->group); /* so that it does not occupy registers */
+}
 
-    __m256i offsets;
-    uint64_t starts[4] __attribute__((aligned(32)));
-    _mm256_store_si256((__m256i *)starts, PAC_NAME(ht_place_16)(lanes, lengths, &offsets));
+/* v' of the samples of eight quads: pairs 0 and 2 in the first vector, 1 and 3 in the second. */
+PAC_FN HT_ALWAYS void PAC_NAME(ht_values_16)(const PAC_NAME(ht_lanes_16) * lanes, __m256i values[2])
+{
+    const uint64_t *starts = lanes->group.starts;
+    const __m256i offsets = lanes->group.offsets, lengths = lanes->group.lengths, e_1 = lanes->group.e_1;
     const __m256i bytes0 = PAC_NAME(ht_two_loads_16)(lanes->magsgn + starts[0], lanes->magsgn + starts[2]);
     const __m256i bytes1 = PAC_NAME(ht_two_loads_16)(lanes->magsgn + starts[1], lanes->magsgn + starts[3]);
 
     const __m256i zero = _mm256_setzero_si256(), none = _mm256_set1_epi8(-1);
-    const __m256i at = _mm256_and_si256(_mm256_srli_epi16(offsets, 3), _mm256_set1_epi8(15));
-    const __m256i halves = HT_BOTH(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-    const __m256i half = _mm256_shuffle_epi8(halves, _mm256_and_si256(offsets, _mm256_set1_epi8(7)));
-    const __m256i next = _mm256_set1_epi16(0x0201);
+    const __m256i at = _mm256_and_si256(_mm256_srli_epi16(offsets, 3), HT_CONTROL(nibble));
+    const __m256i half = _mm256_shuffle_epi8(HT_CONTROL(halves), offsets);
     const __m256i half0 = _mm256_unpacklo_epi8(half, zero), half1 = _mm256_unpackhi_epi8(half, zero);
-    __m256i v0 =
-        PAC_NAME(ht_fetch_16)(bytes0, _mm256_unpacklo_epi8(none, at),
-                              _mm256_add_epi8(_mm256_unpacklo_epi8(at, at), next), _mm256_add_epi16(half0, half0));
-    __m256i v1 =
-        PAC_NAME(ht_fetch_16)(bytes1, _mm256_unpackhi_epi8(none, at),
-                              _mm256_add_epi8(_mm256_unpackhi_epi8(at, at), next), _mm256_add_epi16(half1, half1));
+    __m256i v0 = PAC_NAME(ht_fetch_16)(bytes0, _mm256_unpacklo_epi8(none, at),
+                                       _mm256_add_epi8(_mm256_unpacklo_epi8(at, at), HT_CONTROL(next)),
+                                       _mm256_add_epi16(half0, half0));
+    __m256i v1 = PAC_NAME(ht_fetch_16)(bytes1, _mm256_unpackhi_epi8(none, at),
+                                       _mm256_add_epi8(_mm256_unpackhi_epi8(at, at), HT_CONTROL(next)),
+                                       _mm256_add_epi16(half1, half1));
 
-    /* Keep as many bits as the length says, put e_1 above them. */
-    const __m256i low_powers = HT_BOTH(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-    const __m256i high_powers = HT_BOTH(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128);
-    const __m256i low = _mm256_shuffle_epi8(low_powers, lengths), high = _mm256_shuffle_epi8(high_powers, lengths);
-    const __m256i power0 = _mm256_unpacklo_epi8(low, high), power1 = _mm256_unpackhi_epi8(low, high);
-    const __m256i ones = _mm256_set1_epi16(-1), two = _mm256_and_si256(rho, _mm256_set1_epi8(2));
-    v0 = _mm256_and_si256(v0, _mm256_add_epi16(power0, ones));
-    v1 = _mm256_and_si256(v1, _mm256_add_epi16(power1, ones));
-    v0 = _mm256_or_si256(v0, _mm256_and_si256(power0, _mm256_unpacklo_epi8(e_1, e_1)));
-    v1 = _mm256_or_si256(v1, _mm256_and_si256(power1, _mm256_unpackhi_epi8(e_1, e_1)));
-    values[0] = _mm256_add_epi16(v0, _mm256_unpacklo_epi8(two, zero));
-    values[1] = _mm256_add_epi16(v1, _mm256_unpackhi_epi8(two, zero));
+    /* Keep as many bits as the length says; add e_1 above them, and 2 to what is significant. */
+    const __m256i low = _mm256_shuffle_epi8(HT_CONTROL(low_powers), lengths);
+    const __m256i high = _mm256_shuffle_epi8(HT_CONTROL(high_powers), lengths);
+    const __m256i more_low = _mm256_add_epi8(_mm256_and_si256(low, e_1), lanes->group.two);
+    const __m256i more_high = _mm256_and_si256(high, e_1);
+    v0 = _mm256_and_si256(v0, _mm256_add_epi16(_mm256_unpacklo_epi8(low, high), none));
+    v1 = _mm256_and_si256(v1, _mm256_add_epi16(_mm256_unpackhi_epi8(low, high), none));
+    values[0] = _mm256_add_epi16(v0, _mm256_unpacklo_epi8(more_low, more_high));
+    values[1] = _mm256_add_epi16(v1, _mm256_unpackhi_epi8(more_low, more_high));
 }
 
 /* Eight samples as words: magnitude with its fraction bit, sign in the top bit. */
 PAC_FN HT_ALWAYS __m256i PAC_NAME(ht_word_16)(const PAC_NAME(ht_lanes_16) * lanes, __m128i values)
 {
     const __m256i wide = _mm256_cvtepu16_epi32(values);
-    const __m256i odd = _mm256_or_si256(wide, _mm256_min_epu32(wide, _mm256_set1_epi32(1)));
+    const __m256i odd = _mm256_or_si256(wide, _mm256_min_epu32(wide, HT_CONTROL(one)));
     const __m256i magnitude = _mm256_sll_epi32(odd, lanes->plane);
-    return _mm256_or_si256(_mm256_and_si256(magnitude, _mm256_set1_epi32(0x7fffffff)), _mm256_slli_epi32(wide, 31));
+    return _mm256_or_si256(_mm256_and_si256(magnitude, HT_CONTROL(magnitude)), _mm256_slli_epi32(wide, 31));
 }
 
 /* Eight samples to their row. */
@@ -156,9 +167,9 @@ PAC_FN HT_ALWAYS void PAC_NAME(ht_put_wide_16)(const PAC_NAME(ht_lanes_16) * lan
         _mm256_storeu_si256(row, word);
         return;
     }
-    const __m256i magnitude = _mm256_and_si256(word, _mm256_set1_epi32(0x7fffffff));
+    const __m256i magnitude = _mm256_and_si256(word, HT_CONTROL(magnitude));
     const __m256 real = _mm256_mul_ps(_mm256_cvtepi32_ps(magnitude), lanes->half_step);
-    const __m256i sign = _mm256_andnot_si256(_mm256_set1_epi32(0x7fffffff), word);
+    const __m256i sign = _mm256_andnot_si256(HT_CONTROL(magnitude), word);
     _mm256_storeu_ps(row, _mm256_xor_ps(real, _mm256_castsi256_ps(sign)));
 }
 
@@ -171,7 +182,7 @@ PAC_FN HT_ALWAYS void PAC_NAME(ht_put_16)(const PAC_NAME(ht_lanes_16) * lanes, _
         PAC_NAME(ht_put_wide_16)(lanes, high, (uint32_t *)row + 8, kind);
         return;
     }
-    const __m256i sign = _mm256_or_si256(_mm256_slli_epi16(values, 15), _mm256_set1_epi16(1));
+    const __m256i sign = _mm256_or_si256(_mm256_slli_epi16(values, 15), HT_CONTROL(ones));
     const __m256i index = _mm256_sign_epi16(_mm256_srli_epi16(values, 1), sign);
     if (kind == HT_I16) {
         _mm256_storeu_si256(row, index);
@@ -181,19 +192,16 @@ PAC_FN HT_ALWAYS void PAC_NAME(ht_put_16)(const PAC_NAME(ht_lanes_16) * lanes, _
     _mm256_storeu_si256((__m256i *)row + 1, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(index, 1)));
 }
 
-/* The group of quads that starts at `q`. */
+/* Second half of the group of quads that starts at `q`. */
 PAC_FN HT_ALWAYS void PAC_NAME(ht_samples_16)(PAC_NAME(ht_lanes_16) * lanes, const ht_row *row, int32_t q, ht_kind kind)
 {
-    const __m256i record = _mm256_loadu_si256((const __m256i *)(row->records + q));
-    const __m256i bound = PAC_NAME(ht_bounds_16)(record, (const uint16_t *)row->line + 2 * q, row->u + (q >> 1));
-    lanes->largest = _mm256_max_epi32(lanes->largest, bound);
     __m256i values[2];
-    PAC_NAME(ht_values_16)(lanes, record, bound, values);
+    PAC_NAME(ht_values_16)(lanes, values);
     /* Samples 0 and 2 of the quads lie in the top row, 1 and 3 in the bottom one. */
-    const __m256i rows = HT_BOTH(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
-    const __m256i pairs0 = _mm256_shuffle_epi8(values[0], rows), pairs1 = _mm256_shuffle_epi8(values[1], rows);
+    const __m256i pairs0 = _mm256_shuffle_epi8(values[0], HT_CONTROL(rows));
+    const __m256i pairs1 = _mm256_shuffle_epi8(values[1], HT_CONTROL(rows));
     const __m256i top = _mm256_unpacklo_epi64(pairs0, pairs1), bottom = _mm256_unpackhi_epi64(pairs0, pairs1);
-    const __m256i below = _mm256_subs_epu16(bottom, _mm256_set1_epi16(2));
+    const __m256i below = _mm256_subs_epu16(bottom, HT_CONTROL(twos));
     _mm256_storeu_si256((__m256i *)((uint16_t *)row->below + 2 * q), below);
 
     const size_t size = kind == HT_I16 ? 2 : 4;

@@ -74,14 +74,14 @@ PAC_FN inline void HT_NAME(ht_put)(const HT_NAME(ht_lanes) * lanes, HT_WORD word
 /* The quad at `q` of a row. */
 PAC_FN HT_ALWAYS void HT_NAME(ht_quad)(HT_NAME(ht_lanes) * lanes, const ht_row *row, int32_t q, ht_kind kind)
 {
-    const uint32_t record = row->records[q], rho = record >> HT_RHO & 15;
+    const uint32_t record = row->quads[q], rho = record >> HT_RHO & 15;
     const HT_WORD *line = (const HT_WORD *)row->line + 2 * q;
     HT_WORD *below = (HT_WORD *)row->below + 2 * q;
     const HT_WORD above = line[-1] | line[0] | line[1] | line[2];
     uint32_t kappa = 1;
     if ((rho & (rho - 1)) != 0 && above > 3) /* Emax - 1 = position of the top bit */
         kappa = 63 - (uint32_t)__builtin_clzll(above);
-    uint32_t bound = kappa + (row->u[q >> 1] >> (q & 1 ? HT_U_SECOND : HT_U_FIRST) & 255);
+    uint32_t bound = kappa + (row->quads[HT_U + (q & ~1)] >> (q & 1 ? HT_U_SECOND : HT_U_FIRST) & 255);
     lanes->largest = bound > lanes->largest ? bound : lanes->largest;
     bound = bound < lanes->largest_bound ? bound : lanes->largest_bound;
     HT_WORD quad[4];
@@ -97,6 +97,11 @@ PAC_FN HT_ALWAYS void HT_NAME(ht_quad)(HT_NAME(ht_lanes) * lanes, const ht_row *
         HT_NAME(ht_put)(lanes, quad[2], row->top, 2 * q + 1, kind);
         HT_NAME(ht_put)(lanes, quad[3], row->bottom, 2 * q + 1, kind);
     }
+}
+
+PAC_FN HT_ALWAYS void HT_NAME(ht_places)(HT_NAME(ht_lanes) * lanes, const ht_row *row, int32_t q)
+{
+    (void)lanes, (void)row, (void)q; /* all is done in the second half */
 }
 
 /* The group of quads that starts at `q`. */

@@ -21,14 +21,16 @@ enum {
     HT_STRIPES = 4096         /* columns of stripes, one absent column and stripe on each side */
 };
 
-/* Two rows of the decoder's quads, absent ones before and behind them. It works in groups of up to 16 quads. */
+/* A row of the decoder's quads, absent ones before and behind them. It works in groups of up to 16 quads. */
 enum { HT_BEFORE = 8, HT_BEHIND = 16, HT_DECODER_QUADS = HT_BEFORE + HT_MAX_SIDE / 2 + HT_BEHIND };
 
+/* Three planes of a row, at constant distances: entries of ht_decode_0 or ht_decode_1; entries of ht_u_values where the
+ * first quad of each pair is; shares of the row above in the contexts, as the decoding tables place them. */
+enum { HT_RECORDS = 0, HT_U = HT_DECODER_QUADS, HT_CONTEXTS = 2 * HT_DECODER_QUADS };
+
 typedef struct {
-    uint32_t records[2][HT_DECODER_QUADS]; /* entries of ht_decode_0 and ht_decode_1 */
-    uint32_t u[2][HT_DECODER_QUADS / 2];   /* entries of ht_u_values, one a pair of quads */
-    uint32_t contexts[HT_DECODER_QUADS];   /* shares of the row above in the contexts, as those tables place them */
-} ht_decoder_rows;
+    uint32_t planes[3 * HT_DECODER_QUADS];
+} ht_quads;
 
 /* The encoder's: quads of two rows and what the lower one needs to know of the upper one. A record holds length:3,
  * u_off:1, rho:4, e_k:4, e_1:4. */
@@ -40,7 +42,7 @@ typedef struct {
 
 typedef struct {
     ht_quad_rows quads;
-    ht_decoder_rows rows;
+    ht_quads rows[2];
     uint64_t lines[2][HT_LINE];  /* 2 mu - 1 of the bottom samples of two rows of quads, 0 where insignificant */
     uint64_t outside[HT_LINE];   /* the row below an odd height: read as zero, or written and dropped */
     uint8_t stripes[HT_STRIPES]; /* significance, a nibble for each column of a stripe */

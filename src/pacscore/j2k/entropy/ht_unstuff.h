@@ -9,6 +9,9 @@
 
 #include "j2k/entropy/ht_bits.h"
 
+/* Bits in front of plain VLC bits, so that a window's bits under a mask are the offset of an entry of 32 bits. */
+#define HT_LEAD 2
+
 #define HT_TOP_BITS 0x8080808080808080u
 
 typedef struct {
@@ -96,15 +99,17 @@ HT_INLINE uint64_t ht_short_bytes(uint64_t word, uint64_t before)
 }
 
 /* VLC and MagRef: bytes come from the end, one holds seven bits if they are all ones and the byte read before it was
- * above 8F. Where `shared` is set, four low bits of the first byte count as ones and are not read. */
+ * above 8F. `shared`, for VLC: four low bits of the first byte count as ones and are not read; HT_LEAD bits are put in
+ * front. */
 HT_INLINE uint32_t ht_unstuff_backward(uint8_t *plain, const uint8_t *bytes, uint32_t length, bool shared)
 {
     ht_filler filler = {plain, 0, 0};
     uint64_t before = 0xff;
     if (shared && length > 0) {
         before = bytes[--length] | 0x0fu;
-        filler.count = (before & 0x7f) == 0x7f ? 3 : 4;
-        filler.pending = before >> 4 & ((1u << filler.count) - 1);
+        const uint32_t count = (before & 0x7f) == 0x7f ? 3 : 4;
+        filler.pending = (before >> 4 & ((1u << count) - 1)) << HT_LEAD;
+        filler.count = HT_LEAD + count;
     }
     for (; length >= 8; length -= 8) {
         const uint64_t word = __builtin_bswap64(ht_load(bytes + length - 8));
