@@ -1,16 +1,8 @@
-/* One decomposition level of the wavelet transforms, in place. Source: T.800 F.3 (synthesis), F.4 (analysis).
+/* One decomposition level of the wavelet transforms, row by row. Source: T.800 F.3 (synthesis), F.4 (analysis).
  *
- * `samples` is the upper-left sample of a resolution that covers `rect` in its own coordinates; rows lie `stride`
- * samples apart. Before an inverse, and after a forward, transform the rectangle holds the four bands as
- *
- *     LL HL
- *     LH HH
- *
- * where low columns and rows are those of even absolute coordinate (pac_wavelet_low_count of them). Any size and any
- * parity, empty included; a row or column of one sample follows the rule for single samples.
- * 5-3 serves the reversible path (wrap-around arithmetic), 9-7 the irreversible one; every target returns the same
- * bits. The caller guarantees natural alignment only, and `scratch` of pac_wavelet_scratch_size bytes that overlaps
- * nothing.
+ * Low columns and rows are those of even absolute coordinate (pac_wavelet_low_count of them). Any size and any parity;
+ * a row or column of one sample follows the rule for single samples. 5-3 serves the reversible path (wrap-around
+ * arithmetic), 9-7 the irreversible one; every target returns the same bits.
  */
 #ifndef PACSCORE_J2K_WAVELET_WAVELET_H
 #define PACSCORE_J2K_WAVELET_WAVELET_H
@@ -22,7 +14,7 @@
 #include "support/rect.h"
 #include "support/targets.h"
 
-/* One decomposition level that works row by row, in a ring of rows. All rows are counted from 0 at rect.y0.
+/* A level keeps a ring of rows. All rows are counted from 0 at rect.y0.
  *
  * `rect` is the finer resolution in its own coordinates, or a window of it: then the picture is taken to end there, and
  * the caller ignores the samples near the cut. After the last row the caller lets as many virtual rows arrive as the
@@ -35,11 +27,9 @@ typedef struct {
     int64_t arrived;  /* rows so far, virtual ones included */
     size_t row_size;  /* bytes from row to row of the ring */
     uint8_t *ring;
-    uint8_t *halves; /* room for the two halves of a row */
-    uint8_t *zeros;  /* a half of a row that is absent */
+    uint8_t *even, *odd; /* room for the two halves of a row */
+    uint8_t *zeros;      /* a half of a row that is absent */
 } pac_wavelet_level;
-
-enum { PAC_WAVELET_RING_ROWS = 8 };
 
 /* How many rows behind the last arrived one a row is final. */
 static inline int64_t pac_wavelet_delay(pac_coefficient_type type)
@@ -47,11 +37,18 @@ static inline int64_t pac_wavelet_delay(pac_coefficient_type type)
     return pac_coefficient_is_real(type) ? 4 : 2;
 }
 
-/* A row of the level: to be written just before it arrives (analysis), to be read when it is final and until two
- * further rows have arrived. */
+/* Rows that take part in the steps of one arrival, which is all that the ring has. */
+static inline int64_t pac_wavelet_ring_rows(pac_coefficient_type type)
+{
+    return pac_wavelet_delay(type) + 2;
+}
+
+/* A row of the level: to be written just before it arrives (analysis), to be read when it is final and until another
+ * row has arrived. */
 static inline void *pac_wavelet_row(const pac_wavelet_level *level, int64_t y)
 {
-    return level->ring + (size_t)(y & (PAC_WAVELET_RING_ROWS - 1)) * level->row_size;
+    const uint64_t slot = pac_coefficient_is_real(level->type) ? (uint64_t)y % 6 : (uint64_t)y % 4;
+    return level->ring + (size_t)slot * level->row_size;
 }
 
 /* Bytes of memory for a level, a multiple of 64. */
@@ -72,20 +69,9 @@ typedef struct {
     pac_wavelet_arrive_forward arrive_forward[PAC_COEFFICIENT_TYPES];
     /* Analysis: parts a final row in its two halves. The row's content is lost. */
     pac_wavelet_split_forward split_forward[PAC_COEFFICIENT_TYPES];
-    void (*inverse53_i32)(int32_t *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*inverse53_i64)(int64_t *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*inverse97_f32)(float *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*inverse97_f64)(double *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*forward53_i32)(int32_t *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*forward53_i64)(int64_t *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*forward97_f32)(float *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
-    void (*forward97_f64)(double *samples, ptrdiff_t stride, pac_rect rect, void *scratch);
 } pac_wavelet_kernels;
 
 void pac_wavelet_kernels_init(pac_wavelet_kernels *kernels, pac_target target);
-
-/* Bytes of scratch for any rectangle of at most this size, for samples of `sample_size` bytes. Grows with the size. */
-size_t pac_wavelet_scratch_size(int64_t width, int64_t height, size_t sample_size);
 
 /* How many coordinates of [from, to) are even: the columns or rows of the low band. */
 static inline int64_t pac_wavelet_low_count(int64_t from, int64_t to)
