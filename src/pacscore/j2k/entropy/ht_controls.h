@@ -11,7 +11,7 @@
 
 /* Byte shuffles, 80h giving a zero byte, and operands. */
 typedef struct {
-    _Alignas(32) uint8_t u[32]; /* entries of ht_u_values to a lane of 32 bits a quad */
+    _Alignas(64) uint8_t u[32]; /* entries of ht_u_values to a lane of 32 bits a quad */
     uint8_t flags[32];          /* the byte of rho and e_k, of a record, to all samples of the quad */
     uint8_t known[32];          /* the byte of e_1 */
     uint8_t bound[32];          /* U */
@@ -26,6 +26,8 @@ typedef struct {
     uint8_t two[32], twos[32];
     uint8_t rows[32]; /* samples of two quads: top row, bottom row */
     uint8_t ones[32], one[32], bias[32], magnitude[32];
+    _Alignas(64) uint16_t quads[2][32]; /* low half of a quad's 32 bits to its samples, eight quads */
+    uint16_t top[32], bottom[32];       /* samples of sixteen quads that lie in a row */
 } ht_controls;
 
 static const ht_controls ht_control_bytes = {
@@ -49,6 +51,14 @@ static const ht_controls ht_control_bytes = {
     .one = HT_EACH_4(1, 0, 0, 0),
     .bias = HT_EACH_4(127, 0, 0, 0),
     .magnitude = HT_EACH_4(0xff, 0xff, 0xff, 0x7f),
+    .quads = {{0, 0, 0, 0, 2,  2,  2,  2,  4,  4,  4,  4,  6,  6,  6,  6,
+               8, 8, 8, 8, 10, 10, 10, 10, 12, 12, 12, 12, 14, 14, 14, 14},
+              {16, 16, 16, 16, 18, 18, 18, 18, 20, 20, 20, 20, 22, 22, 22, 22,
+               24, 24, 24, 24, 26, 26, 26, 26, 28, 28, 28, 28, 30, 30, 30, 30}},
+    .top = {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,
+            32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 62},
+    .bottom = {1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31,
+               33, 35, 37, 39, 41, 43, 45, 47, 49, 51, 53, 55, 57, 59, 61, 63},
 };
 
 #endif

@@ -122,8 +122,13 @@ PAC_FN HT_ALWAYS void PAC_NAME(ht_next_pairs)(PAC_NAME(ht_reader) * reader, ht_m
 #define HT_BITS 16
 #define HT_LINE_WORD uint16_t
 #define HT_WIDEST 15
+#if PAC_AVX512
+#define HT_GROUP 16
+#include "j2k/entropy/ht_samples_avx512.h"
+#else
 #define HT_GROUP 8
 #include "j2k/entropy/ht_samples_avx2.h"
+#endif
 #include "j2k/entropy/ht_block_template.h"
 #undef HT_BITS
 #undef HT_LINE_WORD
