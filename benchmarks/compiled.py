@@ -26,14 +26,15 @@ def compiled_entry(data: bytes, out: NDArray[Any]) -> Callable[[], None]:
     segments = [segment for part in parts for segment in part.segments]
     plan = plan_tile(stream.main, segments, 0, DEFAULT_LIMITS.code_blocks)
     view = choose_view(stream.main.siz, 0, None)
-    windows = view.windows(plan, view.planes(view.allocate(out)))
+    windows = view.windows(plan)
+    arrays = [window.cut(plane) for window, plane in zip(windows, view.planes(view.allocate(out)), strict=True)]
     ranges = [(part.body_start, part.body_stop) for part in parts]
     target = active_target()
 
     def decode() -> None:
         decoder = TileDecoder(plan.compiled, target, DEFAULT_LIMITS.code_blocks)
         decoder.read(data, ranges, None, 0, _ALL_LAYERS)
-        decoder.prepare(windows, 1)
+        decoder.prepare(windows, arrays, 1)
         decoder.decode()
 
     return decode
