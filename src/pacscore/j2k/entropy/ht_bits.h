@@ -1,4 +1,4 @@
-/* Bits of the HT block coder: segments with their stuffing undone or done as a whole, plain bits by position.
+/* Bits of the HT block coder: plain bits by position and in order.
  *
  * Source: T.814 7.1 (bit streams of a block).
  *
@@ -36,12 +36,6 @@ HT_INLINE uint64_t ht_load(const uint8_t *bytes)
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
     return ht_little_endian(word);
-}
-
-HT_INLINE void ht_store_backward(uint8_t *bytes, uint64_t word)
-{
-    word = __builtin_bswap64(ht_little_endian(word));
-    memcpy(bytes, &word, sizeof word);
 }
 
 HT_INLINE void ht_store(uint8_t *bytes, uint64_t word)
@@ -93,14 +87,5 @@ HT_INLINE uint32_t ht_writer_finish(ht_writer *writer, const uint8_t *plain, uin
     memset(writer->next + 1, fill, HT_SLACK - 1);
     return bits;
 }
-
-/* ---- Stuffing done ---- */
-
-/* What became of a stream's end. */
-typedef struct {
-    uint32_t length; /* of whole bytes */
-    uint8_t partial; /* the last byte, if some of its bits are used */
-    uint32_t used;   /* how many, fewer than eight */
-} ht_backward;
 
 #endif

@@ -15,6 +15,8 @@
 #include <immintrin.h>
 #endif
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "vectors are taken apart in this order");
+
 typedef struct {
     ht_writer magsgn, vlc;
     ht_mel_encoder mel;

@@ -12,11 +12,12 @@ typedef struct {
     int32_t groups, active; /* their number, and that of those that are not left out */
     PAC_NAME(ht_measured) measured[HT_MAX_GROUPS];
     PAC_NAME(ht_group) coded[HT_MAX_GROUPS];
-    uint32_t indices[HT_MAX_GROUPS][HT_LANES]; /* of codewords */
+    _Alignas(4 * HT_LANES) uint32_t indices[HT_MAX_GROUPS][HT_LANES];           /* of codewords */
+    _Alignas(4 * HT_LANES) uint32_t bottoms[2][HT_MAX_SIDE / 2 + 2 * HT_LANES]; /* of this row and the last, by turns */
+    bool is_long[HT_MAX_GROUPS];                                                /* some pair has more than 56 bits */
     /* A bit for each quad, HT_BYTE_LANES in a byte: rho is not 0; the context is 0. */
     uint8_t significant[HT_MAX_GROUPS * HT_LANES / HT_BYTE_LANES + 4];
     uint8_t no_context[HT_MAX_GROUPS * HT_LANES / HT_BYTE_LANES + 4];
-    uint32_t bottoms[2][HT_MAX_SIDE / 2 + 2 * HT_LANES]; /* of this row and of the one above, by turns */
 } HT_ROW;
 
 _Static_assert(sizeof(HT_ROW) <= sizeof((ht_scratch *)0)->row, "the scratch must hold a row");
@@ -85,7 +86,8 @@ PAC_FN inline __attribute__((always_inline)) void PAC_NAME(ht_measure_row)(HT_RO
 PAC_FN inline void PAC_NAME(ht_look_up_row)(HT_ROW *row, const uint32_t *table)
 {
     for (int32_t n = 0; n < row->active; ++n)
-        PAC_NAME(ht_code_group)(row->coded + n, row->measured + n, PAC_NAME(ht_look_up)(table, row->indices[n]));
+        row->is_long[n] =
+            PAC_NAME(ht_code_group)(row->coded + n, row->measured + n, PAC_NAME(ht_look_up)(table, row->indices[n]));
 }
 
 /* Of the events, those of quads with context 0. */
@@ -116,13 +118,14 @@ PAC_FN inline void PAC_NAME(ht_append_events)(ht_writer *events, const HT_ROW *r
 PAC_FN inline void PAC_NAME(ht_append_magnitudes)(ht_writer *magsgn, const HT_ROW *row)
 {
     ht_writer local = *magsgn;
-    for (const PAC_NAME(ht_group) *group = row->coded; group < row->coded + row->active; ++group)
-        if (!group->is_long)
-            for (int n = 0; n < HT_LANES / 2; ++n)
+    for (int32_t at = 0; at < row->active; ++at) {
+        const PAC_NAME(ht_group) *group = row->coded + at;
+        for (int n = 0; n < HT_LANES / 2; ++n)
+            if (!row->is_long[at])
                 ht_append(&local, group->magnitudes[0][n], (uint32_t)group->lengths[n]);
-        else
-            for (int n = 0; n < HT_LANES / 2; ++n)
+            else
                 ht_append_long(&local, group->magnitudes[0][n], group->magnitudes[1][n], (uint32_t)group->lengths[n]);
+    }
     *magsgn = local;
 }
 

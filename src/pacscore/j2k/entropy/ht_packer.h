@@ -50,4 +50,19 @@ HT_INLINE ht_writer ht_packer_close(const ht_packer *packer)
                        packer->count & 7};
 }
 
+/* ---- The end of a stream written backwards ---- */
+
+typedef struct {
+    uint32_t length; /* of whole bytes */
+    uint8_t partial; /* the last byte, if some of its bits are used */
+    uint32_t used;   /* how many, fewer than eight */
+} ht_backward;
+
+/* The first byte of the word last. */
+HT_INLINE void ht_store_backward(uint8_t *bytes, uint64_t word)
+{
+    word = __builtin_bswap64(ht_little_endian(word));
+    memcpy(bytes, &word, sizeof word);
+}
+
 #endif

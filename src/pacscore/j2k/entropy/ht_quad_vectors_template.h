@@ -13,10 +13,9 @@ typedef struct {
 
 /* What a group gives to append; pairs that are not there have no bits. */
 typedef struct {
-    ht_pair_code codes[HT_LANES / 2];
+    _Alignas(4 * HT_LANES) ht_pair_code codes[HT_LANES / 2];
     uint64_t magnitudes[2][HT_LANES / 2]; /* of a pair: at most 120 bits, the lower 64 first */
     uint64_t lengths[HT_LANES / 2];       /* of the same */
-    uint64_t is_long;                     /* some length is above 56 */
 } PAC_NAME(ht_group);
 
 /* The samples of a row of columns: what is asked of each. */
@@ -50,8 +49,9 @@ PAC_FN inline void PAC_NAME(ht_put_codes)(PAC_NAME(ht_group) * group, HT_QUADS e
     memcpy(group->codes, &codes, sizeof codes);
 }
 
-/* Samples of a column, columns of a quad, quads of a pair: the second behind the first. */
-PAC_FN inline void PAC_NAME(ht_put_magnitudes)(PAC_NAME(ht_group) * group, HT_COLUMNS top, HT_COLUMNS bottom,
+/* Samples of a column, columns of a quad, quads of a pair: the second behind the first. Returns whether some pair has
+ * more than 56 bits. */
+PAC_FN inline bool PAC_NAME(ht_put_magnitudes)(PAC_NAME(ht_group) * group, HT_COLUMNS top, HT_COLUMNS bottom,
                                                HT_COLUMNS top_length, HT_COLUMNS bottom_length)
 {
     const HT_QUADS upper = (HT_QUADS)top, lower = (HT_QUADS)bottom, shift = (HT_QUADS)top_length;
@@ -66,7 +66,7 @@ PAC_FN inline void PAC_NAME(ht_put_magnitudes)(PAC_NAME(ht_group) * group, HT_CO
     memcpy(group->magnitudes[0], &low, sizeof low);
     memcpy(group->magnitudes[1], &high, sizeof high);
     memcpy(group->lengths, &lengths, sizeof lengths);
-    group->is_long = PAC_NAME(ht_lane_bits)((HT_SIGNED_QUADS)lengths > 56) != 0;
+    return PAC_NAME(ht_lane_bits)((HT_SIGNED_QUADS)lengths > 56) != 0;
 }
 
 /* What a quad adds to the context of the next one, from bit 8 on. */
@@ -138,8 +138,8 @@ PAC_FN inline __attribute__((always_inline)) PAC_NAME(ht_patterns)
                                    PAC_NAME(ht_lane_bits)((HT_SIGNED_QUADS)context == 0)};
 }
 
-/* Codewords by their index, and what they leave of the magnitudes. */
-PAC_FN inline void PAC_NAME(ht_code_group)(PAC_NAME(ht_group) * group, const PAC_NAME(ht_measured) * measured,
+/* Codewords by their index, and what they leave of the magnitudes; returns as ht_put_magnitudes. */
+PAC_FN inline bool PAC_NAME(ht_code_group)(PAC_NAME(ht_group) * group, const PAC_NAME(ht_measured) * measured,
                                            HT_QUADS entries)
 {
     PAC_NAME(ht_put_codes)(group, entries, measured->u);
@@ -147,7 +147,7 @@ PAC_FN inline void PAC_NAME(ht_code_group)(PAC_NAME(ht_group) * group, const PAC
     const HT_COLUMNS top_bits = (HT_COLUMNS)((HT_QUADS){0} + 0x04000100);
     const HT_COLUMNS bottom_bits = (HT_COLUMNS)((HT_QUADS){0} + 0x08000200);
     const HT_COLUMNS top_known = (known & top_bits) == top_bits, bottom_known = (known & bottom_bits) == bottom_bits;
-    PAC_NAME(ht_put_magnitudes)(group, measured->top & ~(measured->highest & top_known),
-                                measured->bottom & ~(measured->highest & bottom_known), measured->top_bound + top_known,
-                                measured->bottom_bound + bottom_known);
+    return PAC_NAME(ht_put_magnitudes)(group, measured->top & ~(measured->highest & top_known),
+                                       measured->bottom & ~(measured->highest & bottom_known),
+                                       measured->top_bound + top_known, measured->bottom_bound + bottom_known);
 }
