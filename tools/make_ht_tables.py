@@ -114,15 +114,17 @@ def pair_table() -> list[int]:
 
 
 def value_table() -> list[int]:
-    """Return entries by ``mode << 8 | next eight bits`` for both u of a pair, mode as in `pair_table`, 0 to 3.
+    """Return entries by ``mode << 8 | next eight bits`` for both u of a pair, mode as in `pair_table`.
 
     From the low end: length:6, bit 6 set where a prefix 000 needs more than these bits, 0:9, first u:8, second u:8.
     """
     entries = []
-    for mode in range(4):
+    for mode in range(5):
         for bits in range(256):
-            first = prefix(bits) if mode & 1 else (0, 0, 0)
-            second = prefix(bits >> first[0]) if mode & 2 else (0, 0, 0)
+            first = prefix(bits) if mode in (1, 3, 4) else (0, 0, 0)
+            second = prefix(bits >> first[0]) if mode in (2, 3, 4) else (0, 0, 0)
+            if mode == 4 and first[0] == 3:
+                second = 1, 1 + (bits >> 3 & 1), 0
             if 5 in (first[2], second[2]):
                 entries.append(1 << 6)
                 continue

@@ -51,9 +51,14 @@ PAC_FN HT_ALWAYS PAC_NAME(ht_codewords)
     return pair;
 }
 
-PAC_FN HT_ALWAYS uint32_t PAC_NAME(ht_mode)(const PAC_NAME(ht_codewords) * pair)
+/* Both u of a pair, from a row of ht_u_values. `special` adds to the mode: first row, both have one, MEL event 0. */
+PAC_FN HT_ALWAYS uint32_t PAC_NAME(ht_values)(const PAC_NAME(ht_codewords) * pair, const char *row, uint32_t special)
 {
-    return (pair->record0 / HT_U_OFF & 1) | (pair->record1 / HT_U_OFF & 1) << 1;
+    const uint32_t values = PAC_NAME(ht_look_up)(row, pair->window, 8);
+    if (__builtin_expect((values & HT_U_RARE) == 0, 1))
+        return values;
+    const uint32_t mode = (pair->record0 / HT_U_OFF & 1) | (pair->record1 / HT_U_OFF & 1) << 1;
+    return ht_u_pair(mode + special, pair->window >> HT_LEAD);
 }
 
 PAC_FN HT_ALWAYS void PAC_NAME(ht_advance)(PAC_NAME(ht_reader) * reader, uint64_t window, uint32_t values)
@@ -80,9 +85,12 @@ PAC_FN void PAC_NAME(ht_first_row)(PAC_NAME(ht_reader) * reader, ht_mel_decoder 
 {
     for (uint32_t *quad = quads; quad < quads + count; quad += 2) {
         const PAC_NAME(ht_codewords) pair = PAC_NAME(ht_pair)(reader, ht_decode_0, quad + HT_CONTEXTS, HT_LEFT_FIRST);
-        const bool both = PAC_NAME(ht_mode)(&pair) == 3, large = both && (reader->events & HT_EVENT_BIT) != 0;
+        const uint32_t mode = (pair.record0 & HT_U_OFF) | (pair.record1 & HT_U_OFF) << 1;
+        const bool both = mode == 3 * HT_U_OFF, large = both && (reader->events & HT_EVENT_BIT) != 0;
+        const uint32_t special = both && !large;
         reader->events >>= both;
-        const uint32_t values = ht_u_pair(PAC_NAME(ht_mode)(&pair) + (both && !large), pair.window >> HT_LEAD);
+        const char *row = (const char *)(ht_u_values + mode + special * HT_U_OFF);
+        const uint32_t values = PAC_NAME(ht_values)(&pair, row, special);
         PAC_NAME(ht_advance)(reader, pair.window, values);
         PAC_NAME(ht_put_pair)(quad, pair.record0, pair.record1, values + (large ? HT_U_TWO_MORE : 0));
         if (ht_mel_low(reader->events))
@@ -104,11 +112,9 @@ PAC_FN HT_ALWAYS void PAC_NAME(ht_next_pairs)(PAC_NAME(ht_reader) * reader, ht_m
             reader->events >>= 2;
         } else {
             const PAC_NAME(ht_codewords) pair = PAC_NAME(ht_pair)(reader, ht_decode_1, quad + HT_CONTEXTS, HT_LEFT);
-            const char *table = (const char *)ht_u_values + (pair.record0 & HT_U_ROW) / 2;
-            HT_KEEP(table);
-            uint32_t values = PAC_NAME(ht_look_up)(table + (pair.record1 & HT_U_ROW), pair.window, 8);
-            if (__builtin_expect((values & HT_U_RARE) != 0, 0))
-                values = ht_u_pair(PAC_NAME(ht_mode)(&pair), pair.window >> HT_LEAD);
+            const char *row = (const char *)ht_u_values + (pair.record0 & HT_U_ROW) / 2;
+            HT_KEEP(row);
+            const uint32_t values = PAC_NAME(ht_values)(&pair, row + (pair.record1 & HT_U_ROW), 0);
             PAC_NAME(ht_advance)(reader, pair.window, values);
             PAC_NAME(ht_put_pair)(quad, pair.record0, pair.record1, values);
         }

@@ -1,4 +1,4 @@
-/* Contexts of quads from the records of their neighbours, for decoder and encoder alike.
+/* The encoder's contexts of quads from the records of their neighbours.
  *
  * Source: T.814 7.3.5 (context of a quad). Records as in ht_scratch.h: rho stands in bits 4 to 7.
  */

@@ -70,20 +70,37 @@ HT_INLINE uint64_t ht_ff_bytes(uint64_t word)
     return ((word & ~HT_TOP_BITS) + 0x0101010101010101u) & word & HT_TOP_BITS;
 }
 
-/* MagSgn and SigProp: the byte after FF holds seven bits. */
+/* Eight bytes of a stream where the byte after FF holds seven bits. `stuffed` is the top bit of the first byte, if the
+ * one before was FF; returns the same for the next. */
+HT_INLINE uint64_t ht_fill_forward(ht_filler *filler, uint64_t word, uint64_t stuffed)
+{
+    const uint64_t ff = ht_ff_bytes(word), drop = ff << 8 | stuffed;
+    if (drop == 0)
+        ht_fill_word(filler, word);
+    else
+        ht_fill_some(filler, word, 64, drop);
+    return ff >> 56;
+}
+
+/* MagSgn and SigProp. */
 HT_INLINE uint32_t ht_unstuff_forward(uint8_t *plain, const uint8_t *bytes, uint32_t length, uint8_t fill,
                                       uint32_t slack)
 {
     ht_filler filler = {plain, 0, 0};
-    uint64_t stuffed = 0; /* the top bit of a byte, if the byte before was FF */
-    for (; length >= 8; length -= 8, bytes += 8) {
-        const uint64_t word = ht_load(bytes), ff = ht_ff_bytes(word), drop = ff << 8 | stuffed;
-        stuffed = ff >> 56;
-        if (drop == 0)
-            ht_fill_word(&filler, word);
+    uint64_t stuffed = 0;
+    for (; length >= 32; length -= 32, bytes += 32) {
+        const uint64_t words[4] = {ht_load(bytes), ht_load(bytes + 8), ht_load(bytes + 16), ht_load(bytes + 24)};
+        const uint64_t ff =
+            ht_ff_bytes(words[0]) | ht_ff_bytes(words[1]) | ht_ff_bytes(words[2]) | ht_ff_bytes(words[3]);
+        if ((ff | stuffed) == 0)
+            for (int32_t i = 0; i < 4; ++i)
+                ht_fill_word(&filler, words[i]);
         else
-            ht_fill_some(&filler, word, 64, drop);
+            for (int32_t i = 0; i < 4; ++i)
+                stuffed = ht_fill_forward(&filler, words[i], stuffed);
     }
+    for (; length >= 8; length -= 8, bytes += 8)
+        stuffed = ht_fill_forward(&filler, ht_load(bytes), stuffed);
     const uint64_t word = ht_load_some(bytes, length);
     const uint64_t drop = (ht_ff_bytes(word) << 8 | stuffed) & (((uint64_t)1 << 8 * length) - 1);
     ht_fill_some(&filler, word, 8 * length, drop);
