@@ -23,7 +23,7 @@ def decode_coefficients(
     missing_bitplanes: int,
     magnitude_bitplanes: int,
     passes: int,
-    half_step: float = 1,
+    half_step: float = 1.0,
     target: str | None = None,
 ) -> None: ...
 def encode_block(samples: np.ndarray[Any, Any], *, target: str | None = None) -> bytes: ...
