@@ -150,7 +150,7 @@ cdef extern from "j2k/tile_encoder.h":
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
     void pac_tile_encode(pac_tile_encoder *) nogil
     pac_status pac_tile_finish(pac_tile_encoder *, int, int) nogil
-    void pac_tile_write(const pac_tile_encoder *, int64_t, int64_t, uint8_t *) nogil
+    void pac_tile_write(const pac_tile_encoder *, int64_t, int64_t, uint64_t, uint64_t, uint8_t *) nogil
     void pac_tile_encoder_free(pac_tile_encoder *) nogil
 
 
@@ -444,20 +444,41 @@ cdef Py_ssize_t size_of(object piece) except -1:
     return size
 
 
-def join(list pieces):
-    """Return bytes and packets, one after another, as bytes; packets are given as (TileEncoder, first, last)."""
-    cdef TileEncoder tile
-    cdef int64_t first, last
-    cdef Py_ssize_t size
-    cdef list sizes = [size_of(piece) for piece in pieces]
-    cdef bytes joined = PyBytes_FromStringAndSize(NULL, sum(sizes))
-    cdef uint8_t *next = <uint8_t *> PyBytes_AS_STRING(joined)
-    for piece, size in zip(pieces, sizes):
-        if type(piece) is bytes:
-            memcpy(next, <const char *> PyBytes_AS_STRING(piece), size)
-        else:
-            tile, first, last = piece
-            with nogil:
-                pac_tile_write(&tile.encoder, first, last, next)
-        next += size
-    return joined
+@cython.final
+@cython.auto_pickle(False)
+cdef class Joining:
+    """Bytes and packets, one after another, as bytes; packets are given as (TileEncoder, first, last).
+
+    Each of ``shares`` threads calls `write` once; then `joined` is complete.
+    """
+
+    cdef readonly bytes joined
+    cdef list pieces
+    cdef list sizes
+    cdef int shares
+    cdef object numbers
+
+    def __cinit__(self, list pieces not None, int shares):
+        self.pieces = pieces
+        self.sizes = [size_of(piece) for piece in pieces]
+        self.joined = PyBytes_FromStringAndSize(NULL, sum(self.sizes))
+        self.shares = shares
+        self.numbers = iter(range(shares))
+
+    def write(self):
+        """Write the next share."""
+        cdef TileEncoder tile
+        cdef int64_t first, last, number = next(self.numbers)
+        cdef uint64_t at = 0, size, begin, end
+        cdef uint64_t start = len(self.joined) * number // self.shares
+        cdef uint64_t stop = len(self.joined) * (number + 1) // self.shares
+        cdef uint8_t *out = <uint8_t *> PyBytes_AS_STRING(self.joined)
+        for piece, size in zip(self.pieces, self.sizes):
+            begin, end = max(at, start), min(at + size, stop)
+            if begin < end and type(piece) is bytes:
+                memcpy(out + begin, PyBytes_AS_STRING(piece) + (begin - at), end - begin)
+            elif begin < end:
+                tile, first, last = piece
+                with nogil:
+                    pac_tile_write(&tile.encoder, first, last, begin - at, end - at, out + begin)
+            at += size

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from pacscore.errors import OptionError
 from pacscore.j2k._tile import TileEncoder
 from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding
-from pacscore.j2k.options import J2KOptions, PictureFormat, ResolvedOptions
-from pacscore.j2k.plan import TilePlan
+from pacscore.j2k.options import J2KOptions, PictureFormat
 from pacscore.j2k.tile_parts import TilePackets, assemble
 from pacscore.j2k.view import SAMPLE_TYPES
 from pacscore.support.scheduler import run_in_threads
@@ -58,27 +57,28 @@ class _Picture:
             )
 
 
-def _encode_tile(picture: _Picture, plan: TilePlan, options: ResolvedOptions, threads: int) -> TilePackets:
-    encoder = TileEncoder(plan.compiled, active_target(), 1 << 31, threads)
-    x0, y0, x1, y1 = plan.rect
+def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int) -> TilePackets:
+    tile, options = plan.tile(index), plan.options
+    encoder = TileEncoder(tile.compiled, active_target(), 1 << 31, threads)
+    x0, y0, x1, y1 = tile.rect
     for plane in picture.planes:
         encoder.add_source(plane[y0:y1, x0:x1], picture.sample_type, picture.precision, picture.signed)
     run_in_threads(threads, encoder.encode)
     for extent in encoder.extents():
         picture.check_range(*extent)
-    return TilePackets(plan, encoder, encoder.finish(options.sop, options.eph))
+    return TilePackets(tile, plan.divide(tile), encoder, encoder.finish(options.sop, options.eph))
 
 
 def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[TilePackets]:
     """Encode several tiles at a time where there are many, else one after another with threads inside."""
     if plan.tiles < 2 * threads:
-        return [_encode_tile(picture, plan.tile(tile), plan.options, threads) for tile in range(plan.tiles)]
+        return [_encode_tile(picture, plan, tile, threads) for tile in range(plan.tiles)]
     queue = itertools.count()
     done: dict[int, TilePackets] = {}
 
     def work() -> None:
         while (tile := next(queue)) < plan.tiles:
-            done[tile] = _encode_tile(picture, plan.tile(tile), plan.options, 1)
+            done[tile] = _encode_tile(picture, plan, tile, 1)
 
     run_in_threads(threads, work)
     return [done[tile] for tile in range(plan.tiles)]
@@ -126,5 +126,4 @@ def encode(
     about = PictureFormat(picture.rows, picture.columns, len(picture.planes), picture.precision, picture.signed)
     plan = plan_encoding(str(transfer_syntax), options or _USUAL, about)
     tiles = _encode_tiles(picture, plan, threads)
-    divisions = [plan.divide(tile.plan) for tile in tiles]
-    return assemble(plan.header, tiles, divisions, tlm=plan.options.tlm, plt=plan.options.plt)
+    return assemble(plan.header, tiles, tlm=plan.options.tlm, plt=plan.options.plt, threads=threads)

@@ -262,7 +262,8 @@ pac_status pac_tile_finish(pac_tile_encoder *encoder, int sop, int eph)
     return encoder->status ? encoder->status : pac_packet_list_init(&encoder->packets, &encoder->precincts, sop, eph);
 }
 
-void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint8_t *out)
+void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint64_t from, uint64_t to,
+                    uint8_t *out)
 {
-    pac_packets_write(&encoder->packets, &encoder->precincts, first, last, out);
+    pac_packets_write(&encoder->packets, &encoder->precincts, first, last, from, to, out);
 }

@@ -43,8 +43,9 @@ pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan 
 void pac_tile_encode(pac_tile_encoder *encoder);
 /* Writes the packet headers into encoder->packets, and returns the first failure so far. */
 pac_status pac_tile_finish(pac_tile_encoder *encoder, int sop, int eph);
-/* Writes packets [first, last) one after another. */
-void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint8_t *out);
+/* Writes bytes [from, to) of packets [first, last) one after another. */
+void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint64_t from, uint64_t to,
+                    uint8_t *out);
 void pac_tile_encoder_free(pac_tile_encoder *encoder);
 
 #endif

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
-from pacscore.j2k._tile import TileEncoder, join
+from pacscore.j2k._tile import Joining, TileEncoder
 from pacscore.j2k.codestream.segments import Plt, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
 from pacscore.j2k.options import TileParts
 from pacscore.j2k.plan import TilePlan
+from pacscore.support.scheduler import run_in_threads
 
 __all__ = ["Division", "TilePackets", "assemble", "divide"]
 
@@ -26,8 +27,25 @@ _TLM_ENTRIES = 10_000
 """Of six bytes; as many fit one segment."""
 _PLT_LENGTHS = 13_000
 """Of at most five bytes; as many fit one segment."""
+_SHARED = 1 << 20
+"""Bytes from which on several threads copy."""
 _STLM = 0x60
 """Tile numbers of 16 bits, lengths of 32."""
+
+
+class Division(NamedTuple):
+    """How the packets of a tile are divided into tile-parts.
+
+    Attributes
+    ----------
+    starts : list of int
+        The first packet of each part, and the number of packets.
+    ranks : list of int
+        What the parts of all tiles are sorted by.
+    """
+
+    starts: list[int]
+    ranks: list[int]
 
 
 class TilePackets(NamedTuple):
@@ -36,6 +54,7 @@ class TilePackets(NamedTuple):
     Attributes
     ----------
     plan : TilePlan
+    division : Division
     encoder : TileEncoder
         It has them.
     lengths : ndarray of uint32, shape (packets,)
@@ -43,6 +62,7 @@ class TilePackets(NamedTuple):
     """
 
     plan: TilePlan
+    division: Division
     encoder: TileEncoder
     lengths: NDArray[np.uint32]
 
@@ -73,21 +93,6 @@ def _ranks(plan: TilePlan, tile_parts: TileParts) -> NDArray[np.int32]:
     return ranks
 
 
-class Division(NamedTuple):
-    """How the packets of a tile are divided into tile-parts.
-
-    Attributes
-    ----------
-    starts : list of int
-        The first packet of each part, and the number of packets.
-    ranks : list of int
-        What the parts of all tiles are sorted by.
-    """
-
-    starts: list[int]
-    ranks: list[int]
-
-
 def divide(plan: TilePlan, tile_parts: TileParts) -> Division:
     """Return where the tile-parts of a tile begin.
 
@@ -115,10 +120,10 @@ def _packet_lengths(lengths: NDArray[np.uint32]) -> bytes:
     return b"".join(write_segment(Plt(i, tuple(chunk))) for i, chunk in enumerate(chunks))
 
 
-def _split(packets: TilePackets, division: Division, plt: bool) -> list[_Part]:
+def _split(packets: TilePackets, plt: bool) -> list[_Part]:
     parts = []
-    starts = division.starts
-    for number, (start, stop, rank) in enumerate(zip(starts, starts[1:], division.ranks, strict=False)):
+    starts, ranks = packets.division
+    for number, (start, stop, rank) in enumerate(zip(starts, starts[1:], ranks, strict=False)):
         lengths = packets.lengths[start:stop]
         header = _packet_lengths(lengths) if plt else b""
         psot = _SOT_SIZE + len(header) + len(_SOD) + int(lengths.sum(dtype=np.int64))
@@ -135,9 +140,7 @@ def _tile_part_lengths(parts: Sequence[_Part]) -> list[Tlm]:
     return [Tlm(i, _STLM, chunk) for i, chunk in enumerate(chunks)]
 
 
-def assemble(
-    header: bytes, tiles: Sequence[TilePackets], divisions: Sequence[Division], *, tlm: bool, plt: bool
-) -> bytes:
+def assemble(header: bytes, tiles: Sequence[TilePackets], *, tlm: bool, plt: bool, threads: int) -> bytes:
     """Return the codestream.
 
     Tile-parts by resolution lie resolution by resolution, so that a beginning of the codestream holds the lower
@@ -149,21 +152,23 @@ def assemble(
         SOC and the main header without TLM.
     tiles : sequence of TilePackets
         In the order of their numbers.
-    divisions : sequence of Division
-        One a tile.
     tlm, plt : bool
         Whether to write the lengths of tile-parts, of packets.
+    threads : int
+        How many may copy at once.
 
     Raises
     ------
     OptionError
         If there would be more tile-parts or packets than the standard allows.
     """
-    parts = [
-        part for packets, division in zip(tiles, divisions, strict=True) for part in _split(packets, division, plt)
-    ]
+    parts = [part for packets in tiles for part in _split(packets, plt)]
     parts.sort(key=lambda part: part.rank)
     if any(part.psot >= 1 << 32 for part in parts):
         raise OptionError("a tile-part of 4 GiB or more: use tiles or tile_parts (T.800 A.4.2)")
     lengths = b"".join(map(write_segment, _tile_part_lengths(parts))) if tlm else b""
-    return join([header + lengths, *(piece for part in parts for piece in part.pieces()), _EOC])
+    pieces = [header + lengths, *(piece for part in parts for piece in part.pieces()), _EOC]
+    shares = threads if sum(part.psot for part in parts) >= _SHARED else 1
+    joining = Joining(pieces, shares)
+    run_in_threads(shares, joining.write)
+    return joining.joined

@@ -150,26 +150,42 @@ void pac_packet_list_free(pac_packet_list *list)
     *list = (pac_packet_list){0};
 }
 
-static uint8_t *write_bodies(const pac_precinct *precinct, int32_t bands, uint8_t *next)
+/* What is asked for of a sequence of bytes. */
+typedef struct {
+    uint64_t at, from, to;
+    uint8_t *out;
+} byte_range;
+
+static void write_part(byte_range *range, const uint8_t *bytes, uint32_t length)
+{
+    const uint64_t start = range->at, end = start + length;
+    const uint64_t from = start > range->from ? start : range->from, to = end < range->to ? end : range->to;
+    if (from < to)
+        memcpy(range->out + (from - range->from), bytes + (from - start), to - from);
+    range->at = end;
+}
+
+static void write_bodies(const pac_precinct *precinct, int32_t bands, byte_range *range)
 {
     for (int32_t b = 0; b < bands; b++) {
         const pac_precinct_band *band = &precinct->bands[b];
         for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
-            if (band->blocks[i].passes) {
-                memcpy(next, band->blocks[i].bytes, band->blocks[i].length);
-                next += band->blocks[i].length;
-            }
+            if (band->blocks[i].passes)
+                write_part(range, band->blocks[i].bytes, band->blocks[i].length);
     }
-    return next;
 }
 
 void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, int64_t first, int64_t last,
-                       uint8_t *out)
+                       uint64_t from, uint64_t to, uint8_t *out)
 {
-    for (int64_t k = first; k < last; k++) {
+    byte_range range = {0, from, to, out};
+    for (int64_t k = first; k < last && range.at < to; k++) {
         const pac_packet *packet = &list->packets[k];
-        memcpy(out, list->headers + packet->header, packet->header_length);
-        out = write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct),
-                           out + packet->header_length);
+        if (range.at + packet->length <= from) {
+            range.at += packet->length;
+            continue;
+        }
+        write_part(&range, list->headers + packet->header, packet->header_length);
+        write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct), &range);
     }
 }

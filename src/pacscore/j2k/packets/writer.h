@@ -23,8 +23,8 @@ typedef struct {
 pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, int sop, int eph);
 void pac_packet_list_free(pac_packet_list *list);
 
-/* Writes packets [first, last) one after another; `out` has room for all of them. */
+/* Writes bytes [from, to) of packets [first, last) one after another; several threads may share them out. */
 void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, int64_t first, int64_t last,
-                       uint8_t *out);
+                       uint64_t from, uint64_t to, uint8_t *out);
 
 #endif
