@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1 << 16, RESERVED_CHUNK = 1 << 18, ALIGN = 16 };
+enum { CHUNK = 1 << 16, LARGEST_CHUNK = 1 << 20, ALIGN = 16 };
 
 struct pac_arena_chunk {
     pac_arena_chunk *older;
@@ -55,7 +55,9 @@ void *pac_arena_reserve(pac_arena *arena, size_t size)
 {
     pac_arena_chunk *chunk = arena->newest;
     if (!chunk || chunk->size - chunk->used < size) {
-        chunk = make_chunk(size > RESERVED_CHUNK ? size : RESERVED_CHUNK);
+        /* Chunks grow, so that neither a small tile nor a large one has many. */
+        size_t usual = chunk && chunk->size < LARGEST_CHUNK ? 2 * chunk->size : chunk ? LARGEST_CHUNK : CHUNK;
+        chunk = make_chunk(size > usual ? size : usual);
         if (!chunk)
             return NULL;
         push_chunk(arena, chunk);
