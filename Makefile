@@ -10,9 +10,10 @@ SOURCES := $(PYX) $(shell find src -name '*.h' -o -name '*.pxd' -o -name '*.c') 
 WRITTEN_C := $(filter-out $(PYX:.pyx=.c),$(shell find src -name '*.[ch]'))
 SANITIZED := build/sanitized
 PACSCORE_TEST_DATA ?= ../shared/data
+SMALL_CODESTREAMS = $(shell find $(PACSCORE_TEST_DATA)/j2k $(PACSCORE_TEST_DATA)/htj2k -name '*.j*' -size -30k)
 FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,htj2k/*/*.j* hostile/codestream/*.j2* hostile/derived/*.j*)
 
-.PHONY: help build demo test test-slow test-all lint docs bench compare sanitize fuzz clean
+.PHONY: help build demo test test-slow test-all lint docs bench compare sanitize fuzz check-targets check-emulated clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -23,6 +24,8 @@ help:
 	@echo 'make bench     the benchmarks           make sanitize   the robustness tests under ASan and UBSan'
 	@echo 'make compare   speed and memory beside other libraries, into docs/reference/measured'
 	@echo 'make fuzz      random changes to codestreams, under the sanitizers (FUZZ_OPTIONS=--seconds=600)'
+	@echo 'make check-targets   equal results of all CPU targets over the test data; the lowest on an old CPU (qemu-user)'
+	@echo 'make check-emulated  equal results of the AVX-512 kernels, on an emulated CPU (tools/make_emulator.sh)'
 	@echo 'make clean     remove what was built, the virtual environment too'
 
 # The virtual environment, and what is installed in it: a stamp for each set of packages.
@@ -99,6 +102,16 @@ sanitize: $(SANITIZED)/.built $(VENV)/.with-test
 
 fuzz: $(SANITIZED)/.built
 	$(UNDER_SANITIZERS) $(BIN)/python tools/fuzz.py --most-seconds 30 $(FUZZ_OPTIONS) $(wildcard $(FUZZ_FILES))
+
+check-targets: $(VENV)/.built $(VENV)/.with-test
+	$(BIN)/python -W ignore tools/check_targets.py
+
+# What the kernels' tests call is noted here, and called again there; then some whole codestreams.
+check-emulated: $(VENV)/.built $(VENV)/.with-test
+	$(BIN)/python tools/kernel_calls.py record build/kernel_calls tests/kernels -m 'not slow'
+	$(BIN)/python tools/emulated.py --with build/kernel_calls -- tools/kernel_calls.py replay build/kernel_calls avx512
+	$(BIN)/python tools/check_targets.py --old-cpu 0 $(SMALL_CODESTREAMS)
+	$(BIN)/python tools/emulated.py --with $(SMALL_CODESTREAMS) -- tools/check_targets.py --old-cpu 0 $(SMALL_CODESTREAMS)
 
 clean:
 	rm -rf $(VENV) build dist demo-output fuzz-failures docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
