@@ -3,7 +3,8 @@
 # fast), and a Debian kernel. A few minutes; needs Debian, its package lists, and root for the packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-source=http://deb.debian.org/debian/pool/main/b/bochs/bochs_3.0+dfsg.orig.tar.xz
+package=$(apt-get download --print-uris bochsbios | cut -d"'" -f2) # its sources lie beside it
+source=${package%/*}/bochs_3.0+dfsg.orig.tar.xz
 kernel=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends: linux-image/ { print $2; exit }')
 packages=(bochsbios vgabios xorriso isolinux syslinux-common g++ make curl xz-utils)
 
