@@ -52,7 +52,7 @@ class MemoryRow(NamedTuple):
     """How much memory one call took, in bytes and in multiples of the picture."""
 
     operation: str
-    library: str
+    peer: str
     threads: int
     growth: int
     multiple: float
@@ -106,6 +106,6 @@ def speed_tables(machine: str, rows: list[Row]) -> str:
 def memory_table(rows: list[MemoryRow]) -> str:
     """Return the table as Markdown."""
     cells = (
-        [row.operation, row.library, str(row.threads), f"{row.growth / 1e6:.1f}", f"{row.multiple:.2f}"] for row in rows
+        [row.operation, row.peer, str(row.threads), f"{row.growth / 1e6:.1f}", f"{row.multiple:.2f}"] for row in rows
     )
     return "\n".join(_lines(["operation", "library", "threads", "MB", "times the pixels"], cells)) + "\n"

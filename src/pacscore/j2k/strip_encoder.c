@@ -92,7 +92,7 @@ static int64_t grid_row(const pac_filling_band *filling, int64_t y)
     return (filling->band->rect.y0 + y) >> filling->resolution->block_height_exponent;
 }
 
-/* Calls for each row of the band's precincts. */
+/* A precinct's share of the band. */
 static const pac_precinct_band *precinct_band(const pac_filling_band *filling, const pac_precincts *precincts,
                                               int64_t number)
 {

@@ -175,6 +175,18 @@ static void decode_next(pac_block_queue *queue, pac_strip_row *row, pac_block_sc
     row->done++;
 }
 
+/* The most urgent row that has blocks left and a slot. */
+static pac_strip_row *find_row(const pac_block_queue *queue)
+{
+    for (int64_t i = 0; queue->open && i < queue->row_count; i++) {
+        pac_strip_row *row = queue->order[i];
+        const int32_t above = (int32_t)(row - row->strip->rows) - pac_max(row->strip->current, 0);
+        if (row->taken < row->tasks && above < row->strip->slots)
+            return row;
+    }
+    return NULL;
+}
+
 /* Decodes what is missing of a row, and frees the slots of those above it. */
 static void enter_row(pac_strip *strip, pac_block_queue *queue, int32_t k, pac_block_scratch *scratch)
 {
@@ -185,8 +197,13 @@ static void enter_row(pac_strip *strip, pac_block_queue *queue, int32_t k, pac_b
         pthread_cond_broadcast(&queue->room);
     while (row->taken < row->tasks)
         decode_next(queue, row, scratch);
-    while (row->done < row->tasks)
-        pthread_cond_wait(&queue->progress, &queue->lock);
+    while (row->done < row->tasks) { /* others have its last blocks: work ahead meanwhile */
+        pac_strip_row *ahead = find_row(queue);
+        if (ahead)
+            decode_next(queue, ahead, scratch);
+        else
+            pthread_cond_wait(&queue->progress, &queue->lock);
+    }
     pthread_mutex_unlock(&queue->lock);
 }
 
@@ -231,18 +248,6 @@ void pac_block_queue_empty(pac_block_queue *queue)
         pthread_cond_wait(&queue->progress, &queue->lock);
     queue->row_count = queue->task_count = 0;
     pthread_mutex_unlock(&queue->lock);
-}
-
-/* The most urgent row that has blocks left and a slot. */
-static pac_strip_row *find_row(const pac_block_queue *queue)
-{
-    for (int64_t i = 0; queue->open && i < queue->row_count; i++) {
-        pac_strip_row *row = queue->order[i];
-        const int32_t above = (int32_t)(row - row->strip->rows) - pac_max(row->strip->current, 0);
-        if (row->taken < row->tasks && above < row->strip->slots)
-            return row;
-    }
-    return NULL;
 }
 
 void pac_block_queue_help(pac_block_queue *queue, pac_block_scratch *scratch)

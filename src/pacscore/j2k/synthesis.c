@@ -72,7 +72,7 @@ size_t pac_synthesis_memory(pac_synthesis *synthesis)
         size += r > 0 ? (level_memory(synthesis, level) + 63) & ~(size_t)63 : 0;
         for (int32_t b = 0; b < 3; b++) {
             pac_strip *strip = &level->strips[b];
-            strip->slots = (int32_t)pac_min(strip->row_count, synthesis->queue->threads > 1 ? 3 : 1);
+            strip->slots = (int32_t)pac_min(strip->row_count, synthesis->queue->threads > 1 ? 2 : 1);
             size += (size_t)strip->slots * strip->slot_size;
         }
     }

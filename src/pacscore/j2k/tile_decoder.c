@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NARROW_PRECISION = 16, MOST_IN_GROUP = 3 };
+enum { MOST_IN_GROUP = 3 };
 
 pac_status pac_tile_decoder_init(pac_tile_decoder *decoder, const pac_tile_plan *plan, pac_target target,
                                  int64_t block_limit)
@@ -49,17 +49,15 @@ typedef struct {
     size_t row_size;
 } group;
 
-static pac_coefficient_type coefficient_type(const pac_tile_decoder *decoder, const group *at)
+static pac_coefficient_type type_of_group(const group *at)
 {
-    const pac_tile_component *component = &decoder->plan->components[at->first];
-    if (!component->reversible)
-        return component->wide ? PAC_F64 : PAC_F32;
-    if (component->wide)
-        return PAC_I64;
+    const pac_tile_decoder *decoder = at->decoder;
     int32_t precision = 0;
     for (int32_t i = 0; i < at->count; i++)
         precision = (int32_t)pac_max(precision, decoder->windows[at->first + i].range.precision);
-    return precision + at->color_transform <= NARROW_PRECISION && !decoder->narrow_failed ? PAC_I16 : PAC_I32;
+    const pac_coefficient_type type =
+        pac_coefficient_type_of(&decoder->plan->components[at->first], precision + at->color_transform);
+    return type == PAC_I16 && decoder->narrow_failed ? PAC_I32 : type;
 }
 
 static pac_status plan_members(group *at, pac_block_scratch *scratch)
@@ -256,7 +254,7 @@ static pac_status decode_group(group *at, pac_block_scratch *scratch)
     at->height = pac_rect_height(window);
     if (!at->width || !at->height)
         return PAC_OK;
-    const pac_coefficient_type type = coefficient_type(decoder, at);
+    const pac_coefficient_type type = type_of_group(at);
     pac_status status = decode_as(at, type, scratch);
     if (status == PAC_LIMIT && type == PAC_I16) {
         decoder->narrow_failed = 1;

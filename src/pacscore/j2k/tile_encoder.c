@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_IN_GROUP = 3, NARROW_PRECISION = 16 };
+enum { MOST_IN_GROUP = 3 };
 
 pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan *plan, pac_target target,
                                  int64_t block_limit, int32_t threads)
@@ -46,15 +46,10 @@ typedef struct {
 
 static pac_coefficient_type type_of_group(const group *at)
 {
-    const pac_tile_component *component = &at->encoder->plan->components[at->first];
-    if (!component->reversible)
-        return component->wide ? PAC_F64 : PAC_F32;
-    if (component->wide)
-        return PAC_I64;
     int32_t precision = 0;
     for (int32_t i = 0; i < at->count; i++)
         precision = (int32_t)pac_max(precision, at->encoder->sources[at->first + i].range.precision);
-    return precision + at->color_transform <= NARROW_PRECISION ? PAC_I16 : PAC_I32;
+    return pac_coefficient_type_of(&at->encoder->plan->components[at->first], precision + at->color_transform);
 }
 
 static pac_sample_extent joined(pac_sample_extent a, pac_sample_extent b)

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "support/coefficient.h"
 #include "support/rect.h"
 
 /* Code-block styles, T.800 Table A.19 and T.814 Table A.3. */
@@ -46,6 +47,17 @@ typedef struct {
     int32_t reversible; /* 5-3 rather than 9-7 */
     int32_t wide;       /* 64-bit coefficients rather than 32-bit ones */
 } pac_tile_component;
+
+/* What the coefficients of components with samples of this precision are computed in; where components are transformed
+ * together, their greatest precision and one bit. PAC_I16 may turn out not to suffice; then PAC_I32 does. */
+static inline pac_coefficient_type pac_coefficient_type_of(const pac_tile_component *component, int32_t precision)
+{
+    if (!component->reversible)
+        return component->wide ? PAC_F64 : PAC_F32;
+    if (component->wide)
+        return PAC_I64;
+    return precision <= 16 ? PAC_I16 : PAC_I32;
+}
 
 /* A stretch of packets: for each layer all precincts, or for each precinct all layers. */
 typedef struct {
