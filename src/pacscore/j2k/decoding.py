@@ -20,7 +20,7 @@ from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.view import View, Window, choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.report import Damage, Image, Partial
-from pacscore.support.scheduler import run_in_threads
+from pacscore.support.scheduler import run_in_threads, useful_threads
 from pacscore.support.targets import active_target
 
 if TYPE_CHECKING:  # annotations alone
@@ -60,7 +60,10 @@ class _Frame:
 
     def lay_out(self, tile: int) -> tuple[TilePlan, tuple[Window, ...]] | None:
         """Return the plan of a tile and what is seen of it, None if its headers contradict each other."""
-        segments = tuple(segment for part in self.parts[tile] for segment in part.segments)
+        parts = self.parts[tile]
+        segments = (
+            parts[0].segments if len(parts) == 1 else tuple(segment for part in parts for segment in part.segments)
+        )
         try:
             if segments:  # two kinds of them may be equal as tuples, so they are no keys
                 return _lay_out.__wrapped__(self.stream.main, segments, tile, self.view, self.limits.code_blocks)
@@ -266,7 +269,7 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     planes = view.planes(arrays)
     if on_damage == "conceal":
         view.fill_background(planes)
-    frame.decode_tiles(tiles, planes, threads)
+    frame.decode_tiles(tiles, planes, useful_threads(threads, view.samples))
 
     image: Image = arrays[0] if view.stacked else arrays
     return image if on_damage == "raise" else Partial(image, frame.log.report())

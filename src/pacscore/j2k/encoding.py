@@ -14,7 +14,7 @@ from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding
 from pacscore.j2k.options import J2KOptions, PictureFormat
 from pacscore.j2k.tile_parts import TilePackets, assemble
 from pacscore.j2k.view import SAMPLE_TYPES
-from pacscore.support.scheduler import run_in_threads
+from pacscore.support.scheduler import run_in_threads, useful_threads
 from pacscore.support.targets import active_target
 
 __all__ = ["encode"]
@@ -124,6 +124,7 @@ def encode(
         raise OptionError(f"threads={threads} must be at least 1")
     picture = _Picture(array, bits_stored)
     about = PictureFormat(picture.rows, picture.columns, len(picture.planes), picture.precision, picture.signed)
+    threads = useful_threads(threads, picture.rows * picture.columns * len(picture.planes))
     plan = plan_encoding(str(transfer_syntax), options or _USUAL, about)
     tiles = _encode_tiles(picture, plan, threads)
     return assemble(plan.header, tiles, tlm=plan.options.tlm, plt=plan.options.plt, threads=threads)

@@ -77,7 +77,7 @@ class View:
         Whether all components have one size, and so share one array.
     shapes : tuple of tuple of int
         Shape of the one array, or of each of several.
-    output_bytes : int
+    samples, output_bytes : int
         Size of the image in memory.
     """
 
@@ -89,6 +89,7 @@ class View:
     tiles: Sequence[int]
     stacked: bool
     shapes: tuple[tuple[int, ...], ...]
+    samples: int
     output_bytes: int
 
     def allocate(self, out: Image | None) -> list[NDArray[Any]]:
@@ -190,8 +191,8 @@ def choose_view(siz: Siz, reduce: int, region: Region | None) -> View:
     shapes: tuple[tuple[int, ...], ...] = tuple((rect.height, rect.width) for rect in rects)
     if stacked:
         shapes = (shapes[0] if len(shapes) == 1 else (*shapes[0], len(shapes)),)
-    output_bytes = sum(rect.width * rect.height for rect in rects) * dtype.itemsize
-    return View(siz, reduce, area, rects, dtype, _tiles(siz, area), stacked, shapes, output_bytes)
+    samples = sum(rect.width * rect.height for rect in rects)
+    return View(siz, reduce, area, rects, dtype, _tiles(siz, area), stacked, shapes, samples, samples * dtype.itemsize)
 
 
 def _tiles(siz: Siz, area: Rect) -> Sequence[int]:

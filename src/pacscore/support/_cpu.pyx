@@ -1,5 +1,7 @@
 """Which CPU targets this machine runs."""
 
+from libc.stdlib cimport getenv
+
 cdef extern from "support/targets.h":
     ctypedef enum pac_target:
         pass
@@ -19,6 +21,12 @@ cdef extern from *:
 def best_target() -> int:
     """Return the number of the highest target that this CPU runs (0 baseline, 1 AVX2, 2 AVX-512)."""
     return <int> pac_target_best()
+
+
+def ceiling() -> bytes:
+    """Return what PACSCORE_TARGET says, empty where it is not set; os.environ takes longer to ask."""
+    cdef const char *name = getenv("PACSCORE_TARGET")
+    return b"" if name == NULL else name
 
 
 def baseline_is_neon() -> bool:

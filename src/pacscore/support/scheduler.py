@@ -1,10 +1,72 @@
-"""Threads inside one call: the same function in several threads, each taking work from a queue of its own making."""
+"""Threads inside one call: the same function in several threads, each taking work from a queue of its own making.
+
+Threads that have ended their work wait a while for more: starting one takes as long as coding a small picture.
+"""
 
 from __future__ import annotations
 
+import _thread
+import os
 from collections.abc import Callable
 
-__all__ = ["run_in_threads"]
+__all__ = ["run_in_threads", "useful_threads"]
+
+_SAMPLES_A_THREAD = 1 << 15
+"""Handing over work takes about as long as coding a fifth of so many samples by the fastest block coder."""
+_PATIENCE = 5.0
+"""Seconds that a thread waits for more."""
+
+
+class _Helper:
+    """A thread that does one piece of work after another."""
+
+    def __init__(self) -> None:
+        self._work: Callable[[], None]
+        self._given = _thread.allocate_lock()
+        self._done = _thread.allocate_lock()
+        self._given.acquire()
+        self._done.acquire()
+        _thread.start_new_thread(self._live, ())
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Do this; ``work`` raises nothing."""
+        self._work = work
+        self._given.release()
+
+    def wait(self) -> None:
+        """Wait until it is done, and be there for others."""
+        self._done.acquire()
+        _idle.append(self)
+
+    def _live(self) -> None:
+        while self._given.acquire(timeout=_PATIENCE) or not self._retired():
+            self._work()
+            del self._work
+            self._done.release()
+
+    def _retired(self) -> bool:
+        try:
+            _idle.remove(self)
+        except ValueError:  # it has work, or is about to
+            self._given.acquire()
+            return False
+        return True
+
+
+_idle: list[_Helper] = []
+os.register_at_fork(after_in_child=_idle.clear)
+
+
+def _helper() -> _Helper:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Helper()
+
+
+def useful_threads(threads: int, samples: int) -> int:
+    """Return how many of so many threads are worth having for coding so many samples."""
+    return min(threads, max(1, samples // _SAMPLES_A_THREAD))
 
 
 def run_in_threads(threads: int, work: Callable[[], None]) -> None:
@@ -13,7 +75,7 @@ def run_in_threads(threads: int, work: Callable[[], None]) -> None:
     Parameters
     ----------
     threads : int
-        1 calls ``work`` once and starts no thread.
+        1 calls ``work`` once and needs no other thread.
     work : callable
         Shares its work out between the calls, and releases the GIL while it computes.
 
@@ -25,8 +87,6 @@ def run_in_threads(threads: int, work: Callable[[], None]) -> None:
     if threads <= 1:
         work()
         return
-    import threading  # noqa: PLC0415 - one thread, the rule, does not need it
-
     raised: list[BaseException] = []
 
     def run() -> None:
@@ -35,11 +95,15 @@ def run_in_threads(threads: int, work: Callable[[], None]) -> None:
         except BaseException as error:
             raised.append(error)
 
-    helpers = [threading.Thread(target=run, name=f"pacscore-{i}") for i in range(1, threads)]
-    for helper in helpers:
-        helper.start()
+    helpers: list[_Helper] = []
+    try:
+        for _ in range(1, threads):
+            helpers.append(_helper())
+            helpers[-1].start(run)
+    except BaseException as error:  # no further thread can be had
+        raised.append(error)
     run()
     for helper in helpers:
-        helper.join()
+        helper.wait()
     if raised:
         raise raised[0]

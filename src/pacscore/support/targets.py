@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from pacscore.errors import OptionError
 from pacscore.support import _cpu
 
@@ -29,9 +27,10 @@ def active_target() -> int:
         If ``PACSCORE_TARGET`` names no target.
     """
     best = _cpu.best_target()
-    ceiling = os.environ.get("PACSCORE_TARGET")
-    if not ceiling:
+    asked = _cpu.ceiling()
+    if not asked:
         return best
+    ceiling = asked.decode("utf-8", "replace")
     if ceiling not in TARGETS:
         raise OptionError(f"PACSCORE_TARGET={ceiling!r} is not one of {', '.join(TARGETS)}")
     return min(best, TARGETS[ceiling])

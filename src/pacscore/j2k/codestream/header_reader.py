@@ -5,6 +5,7 @@ Source: T.800 A.3.
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -34,6 +35,7 @@ BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 _MAIN_ONLY: Final = (Siz, Cap, Prf, Cpf, Tlm, Plm, Ppm, Crg)
 _TILE_PART_ONLY: Final = (Plt, Ppt)
+_MARKER_AND_LENGTH: Final = struct.Struct(">HH")
 _LARGEST_KEPT: Final = 1 << 14
 """Bytes up to the end of a main header that is worth keeping; longer ones hold tables that differ by frame."""
 
@@ -70,12 +72,12 @@ def _stop_of_lengths(view: memoryview, start: int) -> int | None:
     """Return what is behind the first SOT marker if lengths lead there from SOC, None if they lead astray."""
     position, last = start + 2, len(view) - 4
     while position <= last:
-        marker = view[position] << 8 | view[position + 1]
+        marker, length = _MARKER_AND_LENGTH.unpack_from(view, position)
         if marker == markers.SOT:
             return position + 2
         if marker in markers.WITHOUT_LENGTH:
             return None
-        position += 2 + (view[position + 2] << 8 | view[position + 3])
+        position += 2 + length
     return None
 
 

@@ -57,24 +57,36 @@ static inline void pac_write_start(pac_header_writer *bits, uint8_t *next, uint8
     *bits = (pac_header_writer){next, end, 0, 8, 0};
 }
 
+/* The byte in hand is full. */
+static inline void pac_write_byte(pac_header_writer *bits)
+{
+    if (bits->next == bits->end)
+        bits->overflow = 1;
+    else
+        *bits->next++ = bits->byte;
+    bits->left = bits->byte == 0xFF ? 7 : 8;
+    bits->byte = 0;
+}
+
 static inline void pac_write_bit(pac_header_writer *bits, uint32_t bit)
 {
     bits->left--;
     bits->byte |= (uint8_t)((bit & 1) << bits->left);
-    if (!bits->left) {
-        if (bits->next == bits->end)
-            bits->overflow = 1;
-        else
-            *bits->next++ = bits->byte;
-        bits->left = bits->byte == 0xFF ? 7 : 8;
-        bits->byte = 0;
-    }
+    if (!bits->left)
+        pac_write_byte(bits);
 }
 
+/* The low bits of a value, at most 32. */
 static inline void pac_write_bits(pac_header_writer *bits, uint32_t value, uint32_t count)
 {
-    while (count--)
-        pac_write_bit(bits, value >> count);
+    while (count) {
+        const uint32_t taken = count < bits->left ? count : bits->left;
+        count -= taken;
+        bits->left -= (uint8_t)taken;
+        bits->byte |= (uint8_t)((value >> count & ((1u << taken) - 1)) << bits->left);
+        if (!bits->left)
+            pac_write_byte(bits);
+    }
 }
 
 /* Pads to a byte border with zeros; a final FF is followed by a zero byte. */
