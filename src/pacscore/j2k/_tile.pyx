@@ -259,6 +259,7 @@ cdef class CompiledPlan:
 
 @cython.final
 @cython.auto_pickle(False)
+@cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
 cdef class TileDecoder:
     """Decodes one tile once: read, prepare, decode in each of the threads that prepare was told."""
 
@@ -363,6 +364,7 @@ cdef class TileDecoder:
 
 @cython.final
 @cython.auto_pickle(False)
+@cython.no_gc  # as TileDecoder
 cdef class TileEncoder:
     """Encodes one tile once: set every source, encode (in ``threads`` threads), look at the extents, write."""
 
