@@ -14,3 +14,15 @@ def decode_block(
     wide: bool = False,
     target: str | None = None,
 ) -> np.ndarray[Any, Any]: ...
+def encode_block(
+    samples: np.ndarray[Any, Any],
+    *,
+    bitplanes: int,
+    style: int = 0,
+    orientation: int = 0,
+    lowest_plane: int = 0,
+    want_gains: bool = False,
+    reversible: bool = True,
+    least_gain: float = 0,
+    target: str | None = None,
+) -> tuple[bytes, list[tuple[int, float, bool]]]: ...

@@ -1,4 +1,4 @@
-"""One Part 1 code-block's bytes to samples, for tests and for reading beside T.800."""
+"""One Part 1 code-block: bytes to samples and back, for tests and for reading beside T.800."""
 
 cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
@@ -13,11 +13,18 @@ from pacscore.support import targets
 cdef extern from "support/status.h":
     ctypedef enum pac_status:
         PAC_OK
+        PAC_CORRUPT
         PAC_UNSUPPORTED
 
 cdef extern from "support/targets.h":
     ctypedef enum pac_target:
         pass
+
+cdef extern from "support/coded_pass.h":
+    ctypedef struct pac_coded_pass:
+        uint32_t length
+        float gain
+        uint8_t ends_segment
 
 cdef extern from "j2k/entropy/part1.h":
     ctypedef struct pac_part1_segment:
@@ -34,11 +41,31 @@ cdef extern from "j2k/entropy/part1.h":
         int32_t magnitude_bitplanes
         int32_t style
         int32_t orientation
+    ctypedef struct pac_part1_coding:
+        int32_t width
+        int32_t height
+        int32_t orientation
+        int32_t style
+        int32_t bitplanes
+        int32_t lowest_plane
+        int32_t want_gains
+        int32_t reversible
+        double least_gain
+    ctypedef struct pac_part1_coded:
+        const uint8_t *bytes
+        const pac_coded_pass *passes
+        uint32_t length
+        int32_t pass_count
     ctypedef struct pac_part1_kernels:
         pac_status (*decode32)(const pac_part1_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode64)(const pac_part1_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*encode32)(
+            const pac_part1_coding *, const uint32_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
+        pac_status (*encode64)(
+            const pac_part1_coding *, const uint64_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
     void pac_part1_kernels_init(pac_part1_kernels *, pac_target) nogil
     size_t pac_part1_scratch_size() nogil
+    size_t pac_part1_encoder_scratch_size() nogil
 
 
 @cython.final
@@ -149,3 +176,94 @@ def decode_block(
         raise CodestreamError("Part 1 code-block: its planes, passes or symbols contradict each other (T.800 D)",
                               clause="T.800 D")
     return samples
+
+
+def encode_block(
+    samples,
+    *,
+    int32_t bitplanes,
+    int32_t style=0,
+    int32_t orientation=0,
+    int32_t lowest_plane=0,
+    bint want_gains=False,
+    bint reversible=True,
+    double least_gain=0,
+    target=None,
+):
+    """Return one Part 1 code-block's bytes, and what each of its passes is.
+
+    Source: T.800 Annexes C and D.
+
+    Parameters
+    ----------
+    samples : ndarray of uint32 or uint64, shape (height, width)
+        Quantiser indices: sign in the top bit, magnitude below it. At most 4096 samples, 1024 a side; rows may be
+        apart.
+    bitplanes : int
+        That hold all magnitudes: at most 31, or 62 in 64 bits. The highest is the first that is coded.
+    style : int
+        Code-block style as in COD.
+    orientation : int
+        0 LL, 1 HL, 2 LH, 3 HH.
+    lowest_plane : int
+        The last that is coded.
+    want_gains : bool
+        Whether gains are wanted, else they are 0.
+    reversible : bool
+        Whether indices are integers, not intervals of reals; only gains depend on it.
+    least_gain : float
+        With gains: coding stops behind a plane that gains less for each byte.
+    target : str, optional
+        CPU target by name; None is the active one.
+
+    Returns
+    -------
+    bytes
+        The code-block.
+    list of (int, float, bool)
+        For each pass: the bytes that suffice up to it, its gain in squared quantiser steps, and whether a codeword
+        segment ends with it.
+
+    Raises
+    ------
+    OptionError
+        If there is no such code-block.
+    UnsupportedError
+        If the samples are too small for so many planes.
+    """
+    wide = samples.dtype == np.uint64
+    if samples.ndim != 2 or not (wide or samples.dtype == np.uint32) or (
+        samples.strides[1] != samples.itemsize or samples.strides[0] % samples.itemsize
+    ):
+        raise OptionError("a code-block's samples are rows of uint32 or uint64")
+    cdef pac_part1_coding coding = pac_part1_coding(
+        samples.shape[1], samples.shape[0], orientation, style, bitplanes, lowest_plane, want_gains, reversible,
+        least_gain
+    )
+    cdef pac_part1_kernels kernels
+    pac_part1_kernels_init(&kernels, <pac_target> _target_number(target))
+    cdef _Memory scratch = _Memory(pac_part1_encoder_scratch_size())
+    cdef pac_part1_coded coded
+    cdef pac_status status
+    cdef const uint32_t[:, :] narrow_view
+    cdef const uint64_t[:, :] wide_view
+    cdef Py_ssize_t stride = samples.strides[0] // samples.itemsize
+    if not samples.size:
+        status = PAC_CORRUPT
+    elif wide:
+        wide_view = samples
+        with nogil:
+            status = kernels.encode64(&coding, &wide_view[0, 0], stride, scratch.address, &coded)
+    else:
+        narrow_view = samples
+        with nogil:
+            status = kernels.encode32(&coding, &narrow_view[0, 0], stride, scratch.address, &coded)
+    if status == PAC_UNSUPPORTED:
+        raise UnsupportedError("Part 1 code-block: more magnitude bit-planes than its sample words hold",
+                               feature="magnitude bit-planes", clause="T.800 E.1")
+    if status != PAC_OK:
+        raise OptionError("no code-block has this shape, orientation or planes (T.800 A.6.1)")
+    cdef const pac_coded_pass *passes = coded.passes
+    return (<const char *> coded.bytes)[:coded.length], [
+        (passes[i].length, passes[i].gain, bool(passes[i].ends_segment)) for i in range(coded.pass_count)
+    ]

@@ -1,10 +1,10 @@
-/* The Part 1 block decoder: one code-block's bytes -> its samples.
+/* The Part 1 block coder: one code-block's bytes <-> its samples.
  *
  * Source: T.800 Annexes C and D.
  *
- * Samples are sign-magnitude words of 32 or 64 bits, the sign in the top bit, magnitudes with one fraction bit: 2q +
- * 2^pl for a quantiser index q != 0 whose lowest decoded plane is pl, 0 for q = 0. Where the last plane is incomplete,
- * pl differs from sample to sample.
+ * Samples are sign-magnitude words of 32 or 64 bits, the sign in the top bit. The decoder returns magnitudes with one
+ * fraction bit: 2q + 2^pl for a quantiser index q != 0 whose lowest decoded plane is pl, 0 for q = 0. Where the last
+ * plane is incomplete, pl differs from sample to sample. The encoder takes magnitudes without it.
  */
 #ifndef PACSCORE_J2K_ENTROPY_PART1_H
 #define PACSCORE_J2K_ENTROPY_PART1_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "support/coded_pass.h"
 #include "support/status.h"
 #include "support/targets.h"
 
@@ -33,22 +34,54 @@ typedef struct {
     int32_t orientation;         /* 0 LL, 1 HL, 2 LH, 3 HH */
 } pac_part1_block;
 
-/* Kernels of one CPU target. Both leave the samples' content unspecified on error, never write outside the block, read
- * only the given bytes, and use a scratch of pac_part1_scratch_size() bytes, aligned to 64, one per thread.
+/* How a block is to be encoded. */
+typedef struct {
+    int32_t width, height; /* 1 to 1024 each, at most 4096 samples */
+    int32_t orientation;   /* 0 LL, 1 HL, 2 LH, 3 HH */
+    int32_t style;         /* code-block style as in COD; bits above segmentation symbols are ignored */
+    int32_t bitplanes;     /* that hold all magnitudes, at least one; the highest is the first that is coded */
+    int32_t lowest_plane;  /* the last that is coded, below `bitplanes`; 0 codes everything */
+    int32_t want_gains;    /* else they are 0 */
+    int32_t reversible;    /* indices are integers, not intervals of reals; only gains depend on it */
+    double least_gain;     /* with gains: coding stops behind a plane that gains less for each byte; 0: it does not */
+} pac_part1_coding;
+
+/* A block as it was encoded; bytes and passes lie in the scratch. */
+typedef struct {
+    const uint8_t *bytes;
+    const pac_coded_pass *passes;
+    uint32_t length;
+    int32_t pass_count;
+} pac_part1_coded;
+
+/* Kernels of one CPU target. Decoders leave the samples' content unspecified on error, never write outside the block,
+ * and read only the given bytes. Strides count samples. A scratch, aligned to 64, is one thread's.
  *
  * decode: 32 serves magnitude_bitplanes up to 30, 64 up to 62 (else PAC_UNSUPPORTED). PAC_CORRUPT: sizes, planes or
  *     passes contradict the standard, segments their style, or a segmentation symbol is wrong. Bytes past the end of a
- *     segment read as FF. Predictable termination is not checked. Strides count samples.
+ *     segment read as FF. Predictable termination is not checked. The scratch has pac_part1_scratch_size() bytes.
+ * encode: 32 takes magnitudes below 2^31, 64 below 2^62; bits above `bitplanes` do not count. PAC_NO_SPACE, where so
+ *     many bits come out that no image has them. The scratch has pac_part1_encoder_scratch_size() bytes. The bytes up
+ *     to a pass's length, followed by FF, decode to all that was coded up to it. A gain is how much less the sum of
+ *     (index - decoded index)^2 is after a pass than before it, where a decoder takes the middle of what a sample may
+ *     be. Indices of reals are taken for the middle of their interval, too; reversible ones are exact once plane 0 is
+ *     known. Of a sample's bits below the plane the four highest are looked at and the rest taken for their mean: a
+ *     sample's part in the gain of plane p is exact for p <= 4, else off by at most 0.1 * 4^p, either way alike.
  */
 typedef struct {
     pac_status (*decode32)(const pac_part1_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch);
     pac_status (*decode64)(const pac_part1_block *block, uint64_t *samples, ptrdiff_t stride, void *scratch);
+    pac_status (*encode32)(const pac_part1_coding *coding, const uint32_t *samples, ptrdiff_t stride, void *scratch,
+                           pac_part1_coded *coded);
+    pac_status (*encode64)(const pac_part1_coding *coding, const uint64_t *samples, ptrdiff_t stride, void *scratch,
+                           pac_part1_coded *coded);
 } pac_part1_kernels;
 
 /* Fill the table with the kernels of a target. */
 void pac_part1_kernels_init(pac_part1_kernels *kernels, pac_target target);
 
-/* Bytes of scratch memory that every kernel works with. */
+/* Bytes of scratch memory that decoding works with, and encoding. */
 size_t pac_part1_scratch_size(void);
+size_t pac_part1_encoder_scratch_size(void);
 
 #endif

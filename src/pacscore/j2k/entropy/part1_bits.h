@@ -97,7 +97,7 @@ static void part1_unstuff_byte(part1_unstuffer *to, uint8_t byte)
     to->after_ff = byte == 0xff;
 }
 
-static void part1_unstuff(part1_unstuffer *to, const uint8_t *bytes, size_t length)
+static inline void part1_unstuff(part1_unstuffer *to, const uint8_t *bytes, size_t length)
 {
     const size_t room = PART1_MAX_BYTES - 16 - (size_t)(to->next - to->first);
     const uint8_t *const end = bytes + (length < room ? length : room);

@@ -1,15 +1,7 @@
 /* Part 1 block decoder: segments and the order of passes, and the table's entries. Source: T.800 D.3, D.4, D.6. */
-#include "j2k/entropy/part1.h"
+#include "j2k/entropy/part1_coders.h"
 #include "j2k/entropy/part1_raw_passes.h"
 #include "j2k/entropy/part1_scratch.h"
-
-enum {
-    PART1_BYPASS = 0x01,
-    PART1_RESET = 0x02,
-    PART1_CAUSAL = 0x08,
-    PART1_SEGMENTATION_SYMBOLS = 0x20,
-    PART1_FIRST_RAW_PASS = 10
-};
 
 typedef void part1_pass(part1_scratch *scratch);
 
@@ -43,14 +35,6 @@ static pac_status part1_check(const pac_part1_block *block, int32_t largest_bitp
     return passes > 0 && passes > 3 * planes - 2 ? PAC_CORRUPT : PAC_OK;
 }
 
-/* The samples of a word that lie inside the block. */
-static uint64_t part1_inside(const part1_scratch *scratch, ptrdiff_t stripe, ptrdiff_t word)
-{
-    const ptrdiff_t columns = scratch->width - 16 * word, rows = scratch->height - 4 * stripe;
-    const uint64_t wide = columns >= 16 ? ~(uint64_t)0 : ((uint64_t)1 << 4 * columns) - 1;
-    return wide & (0x1111111111111111u * (rows >= 4 ? 15u : (1u << rows) - 1));
-}
-
 static void part1_clear(part1_scratch *scratch, const pac_part1_block *block)
 {
     scratch->width = block->width;
@@ -75,13 +59,9 @@ static void part1_clear(part1_scratch *scratch, const pac_part1_block *block)
     memset(scratch->columns, 0, columns * sizeof *scratch->columns);
     for (ptrdiff_t stripe = 0; stripe < scratch->stripes; ++stripe)
         for (ptrdiff_t word = 0; word < scratch->words; ++word)
-            scratch->inside[part1_bitmap_at(scratch, stripe) + word] = part1_inside(scratch, stripe, word);
+            scratch->inside[part1_bitmap_at(scratch, stripe) + word] =
+                part1_inside(block->width, block->height, stripe, word);
     part1_mq_reset(scratch->mq_states);
-}
-
-static bool part1_is_raw(const pac_part1_block *block, int32_t pass)
-{
-    return (block->style & PART1_BYPASS) && pass >= PART1_FIRST_RAW_PASS && pass % 3 != 0;
 }
 
 /* Make the plain bits of the codeword segment that begins with segments[first]. */
@@ -112,7 +92,7 @@ static pac_status part1_run_pass(part1_scratch *scratch, const pac_part1_block *
                                  int32_t pass)
 {
     const ptrdiff_t words = scratch->words * scratch->stripes;
-    const bool raw = part1_is_raw(block, pass);
+    const bool raw = part1_is_raw(block->style, pass);
     scratch->plane = scratch->planes + words * ((pass + 2) / 3);
     if (pass % 3 == 1) {
         (raw ? part1_raw_significance_pass : passes->significance)(scratch);
@@ -139,10 +119,10 @@ static pac_status part1_decode_passes(const pac_part1_block *block, const part1_
         int32_t last_pass = pass + block->segments[first].passes;
         for (end = first + 1; end < block->segment_count && !block->segments[end].opens; ++end)
             last_pass += block->segments[end].passes;
-        const bool raw = part1_is_raw(block, pass);
+        const bool raw = part1_is_raw(block->style, pass);
         part1_open(scratch, block, first, end, raw);
         for (; pass < last_pass; ++pass) {
-            if (part1_is_raw(block, pass) != raw)
+            if (part1_is_raw(block->style, pass) != raw)
                 return PAC_CORRUPT;
             const pac_status status = part1_run_pass(scratch, block, passes, pass);
             if (status)
@@ -159,7 +139,7 @@ static pac_status part1_decode_passes(const pac_part1_block *block, const part1_
 #define PAC_TEMPLATE "j2k/entropy/part1_decoder_template.h"
 #include "support/each_target.h"
 
-void pac_part1_kernels_init(pac_part1_kernels *kernels, pac_target target)
+void pac_part1_decoder_init(pac_part1_kernels *kernels, pac_target target)
 {
     PAC_SELECT(kernels->decode32, part1_decode_32, target);
     PAC_SELECT(kernels->decode64, part1_decode_64, target);

@@ -23,7 +23,7 @@ typedef struct {
     const uint8_t *next, *end; /* of the plain bits; ones from the end on */
 } part1_mq;
 
-static void part1_mq_start(part1_mq *mq, const uint8_t *plain, const uint8_t *end)
+PART1_INLINE void part1_mq_start(part1_mq *mq, const uint8_t *plain, const uint8_t *end)
 {
     *mq = (part1_mq){
         .interval = (uint64_t)0x8000 << 48,

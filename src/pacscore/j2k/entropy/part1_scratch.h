@@ -1,23 +1,16 @@
 /* Working memory of one Part 1 block: bitmaps in scan order, neighbourhoods, decoded planes.
  *
- * A stripe of four rows is cut into words of 16 columns; bit 4c + r of a word is row r of its column c, so that the
- * order of bits is that of the scan (T.800 D.1). Bitmaps have a word of zeros at either end of a stripe and a stripe of
- * zeros above and below. A neighbourhood is 16 bits as part1_tables.h has them, four to a word: a column of a stripe.
+ * Bitmaps have a word of zeros at either end of a stripe and a stripe of zeros above and below. A neighbourhood is 16
+ * bits as part1_tables.h has them, four to a word: a column of a stripe.
  */
 #ifndef PACSCORE_J2K_ENTROPY_PART1_SCRATCH_H
 #define PACSCORE_J2K_ENTROPY_PART1_SCRATCH_H
 
 #include "j2k/entropy/part1.h"
+#include "j2k/entropy/part1_geometry.h"
 #include "j2k/entropy/part1_mq.h"
 
-enum {
-    PART1_MAX_SIDE = 1024,
-    PART1_MAX_SAMPLES = 4096,
-    PART1_MAX_PLANES = 62,
-    PART1_BITMAP = 3 * 258,   /* words of a bitmap: 4 x 1024 samples have most */
-    PART1_WORDS = 256,        /* the same without borders */
-    PART1_COLUMNS = 3 * 1026, /* of neighbourhoods: 1024 x 4 samples have most */
-};
+enum { PART1_COLUMNS = 3 * 1026 }; /* of neighbourhoods: 1024 x 4 samples have most */
 
 typedef struct {
     uint64_t mq_states[PART1_CONTEXTS];

@@ -1,0 +1,67 @@
+/* Bitmaps of the planes and signs of a block's words, per target and word. */
+
+/* Four rows of sixteen columns, zero outside the block. */
+PAC_FN inline void PART1_NAME(part1_copy)(const part1_encoding *encoding, const PART1_WORD *samples, ptrdiff_t stride,
+                                          ptrdiff_t stripe, ptrdiff_t word, PART1_WORD copy[4][16])
+{
+    const ptrdiff_t columns = encoding->width - 16 * word < 16 ? encoding->width - 16 * word : 16;
+    for (int row = 0; row < 4; ++row) {
+        memset(copy[row], 0, sizeof copy[row]);
+        if (4 * stripe + row < encoding->height)
+            memcpy(copy[row], samples + (4 * stripe + row) * stride + 16 * word, (size_t)columns * sizeof **copy);
+    }
+}
+
+/* Bits 8 * byte and above of eight samples of two columns, as a byte for each bit. */
+PAC_FN inline uint64_t PART1_NAME(part1_eight)(const PART1_WORD copy[4][16], int column, int byte)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < 8; ++i)
+        bytes |= (uint64_t)(copy[i & 3][column + (i >> 2)] >> 8 * byte & 0xff) << 8 * i;
+    return part1_transpose_8(bytes);
+}
+
+/* One word of each plane and of the signs. */
+PAC_FN void PART1_NAME(part1_split)(part1_encoding *encoding, int32_t bitplanes, const PART1_WORD copy[4][16],
+                                    ptrdiff_t word)
+{
+    const ptrdiff_t plane_words = encoding->words * encoding->stripes;
+    for (int byte = 0; byte < PART1_BITS / 8; ++byte) {
+        const bool top = byte == PART1_BITS / 8 - 1;
+        if (8 * byte >= bitplanes && !top)
+            continue;
+        uint64_t planes[8] = {0};
+        for (int column = 0; column < 16; column += 2) {
+            const uint64_t bytes = PART1_NAME(part1_eight)(copy, column, byte);
+            for (int bit = 0; bit < 8; ++bit)
+                planes[bit] |= (bytes >> 8 * bit & 0xff) << 4 * column;
+        }
+        for (int bit = 0; bit < 8 && 8 * byte + bit < bitplanes; ++bit)
+            encoding->planes[(8 * byte + bit) * plane_words + word] = planes[bit];
+        if (top)
+            encoding->signs[word] = planes[7];
+    }
+}
+
+PAC_FN void PART1_NAME(part1_split_planes)(part1_encoding *encoding, int32_t bitplanes, const PART1_WORD *samples,
+                                           ptrdiff_t stride)
+{
+    for (ptrdiff_t stripe = 0; stripe < encoding->stripes; ++stripe)
+        for (ptrdiff_t word = 0; word < encoding->words; ++word) {
+            PART1_WORD copy[4][16];
+            PART1_NAME(part1_copy)(encoding, samples, stride, stripe, word, copy);
+            PART1_NAME(part1_split)(encoding, bitplanes, copy, stripe * encoding->words + word);
+        }
+}
+
+PAC_FN pac_status PART1_NAME(part1_encode)(const pac_part1_coding *coding, const PART1_WORD *samples, ptrdiff_t stride,
+                                           void *scratch, pac_part1_coded *coded)
+{
+    const part1_stages stages = {PAC_NAME(part1_significance_symbols), PAC_NAME(part1_refinement_symbols),
+                                 PAC_NAME(part1_cleanup_symbols), PAC_NAME(part1_mq_encode), PAC_NAME(part1_count)};
+    const pac_status status = part1_prepare(scratch, coding, PART1_BITS == 32 ? 31 : PART1_MAX_PLANES);
+    if (status)
+        return status;
+    PART1_NAME(part1_split_planes)(scratch, coding->bitplanes, samples, stride);
+    return part1_encode_passes(scratch, coding, &stages, coded);
+}
