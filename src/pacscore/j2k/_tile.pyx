@@ -40,6 +40,7 @@ cdef extern from "j2k/packets/plan.h":
         double step
         int32_t orientation
         int32_t magnitude_bitplanes
+        double weight
     ctypedef struct pac_resolution:
         pac_rect rect
         int64_t first_precinct
@@ -136,6 +137,9 @@ cdef extern from "j2k/tile_decoder.h":
     void pac_tile_decoder_free(pac_tile_decoder *) nogil
 
 cdef extern from "j2k/tile_encoder.h":
+    ctypedef struct pac_block_settings:
+        int32_t want_gains
+        double slope_floor
     ctypedef struct pac_sample_source:
         const void *source "in"
         Py_ssize_t row_stride
@@ -145,6 +149,7 @@ cdef extern from "j2k/tile_encoder.h":
         pac_sample_extent extent
     ctypedef struct pac_tile_encoder:
         pac_sample_source *sources
+        pac_block_settings settings
         pac_packet_list packets
     pac_status pac_tile_encoder_init(
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
@@ -404,6 +409,11 @@ cdef class TileEncoder:
         source.type = <pac_sample_type> sample_type
         source.range.precision = precision
         source.range.is_signed = is_signed
+
+    def want_gains(self, double slope_floor=0):
+        """Ask for the gain of each pass; with a floor, code no further where the slope of a block falls below it."""
+        self.encoder.settings.want_gains = True
+        self.encoder.settings.slope_floor = slope_floor
 
     def encode(self):
         """Encode; in each of the threads once."""

@@ -8,14 +8,15 @@ enum {
     NARROW_LARGEST = 1 << 14 /* the largest magnitude that encode_i16 takes */
 };
 
-pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels)
+pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels,
+                                  const pac_block_settings *settings)
 {
     memset(encoder, 0, sizeof *encoder);
     encoder->kernels = kernels;
+    encoder->settings = *settings;
     encoder->words = aligned_alloc(64, BLOCK_SAMPLES * sizeof *encoder->words);
     encoder->indices = aligned_alloc(64, BLOCK_SAMPLES * sizeof *encoder->indices);
-    encoder->ht = aligned_alloc(64, (pac_ht_scratch_size() + 63) & ~(size_t)63);
-    return encoder->words && encoder->indices && encoder->ht ? PAC_OK : PAC_NO_MEMORY;
+    return encoder->words && encoder->indices ? PAC_OK : PAC_NO_MEMORY;
 }
 
 void pac_block_encoder_finish(pac_block_encoder *encoder)
@@ -23,9 +24,11 @@ void pac_block_encoder_finish(pac_block_encoder *encoder)
     free(encoder->words);
     free(encoder->indices);
     free(encoder->ht);
+    free(encoder->part1);
     encoder->words = NULL;
     encoder->indices = NULL;
     encoder->ht = NULL;
+    encoder->part1 = NULL;
 }
 
 void pac_block_encoder_free(pac_block_encoder *encoder)
@@ -112,34 +115,97 @@ static block_indices quantize(const pac_block_encoder *encoder, const pac_band *
     }
 }
 
-pac_status pac_block_encode(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
-                            pac_coefficient_type type, const void *coefficients, ptrdiff_t stride)
+/* One cleanup segment, at plane 0. */
+static pac_status encode_ht(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
+                            const block_indices *indices, int32_t bits, int wide)
 {
-    const block_indices indices = quantize(encoder, band, block, type, coefficients, stride);
-    if (!indices.magnitudes)
-        return PAC_OK; /* never included */
-    const int32_t bits = 64 - __builtin_clzll(indices.magnitudes), width = block->width, height = block->height;
-    if (bits > band->magnitude_bitplanes)
-        return PAC_LIMIT;
+    const int32_t width = block->width, height = block->height;
     const size_t capacity = pac_ht_encode_bound(width, height, bits);
+    if (!encoder->ht)
+        encoder->ht = aligned_alloc(64, (pac_ht_scratch_size() + 63) & ~(size_t)63);
+    pac_coded_pass *pass = pac_arena_take(&encoder->coded, sizeof *pass);
     uint8_t *bytes = pac_arena_reserve(&encoder->coded, capacity);
-    if (!bytes)
+    if (!encoder->ht || !pass || !bytes)
         return PAC_NO_MEMORY;
     const pac_ht_kernels *ht = &encoder->kernels->ht;
     const uint32_t *words = (const uint32_t *)encoder->words;
     pac_status status;
-    if (indices.narrow)
-        status =
-            ht->encode_i16(indices.narrow, indices.stride, width, height, bytes, capacity, &block->length, encoder->ht);
-    else if (pac_coefficient_size(type) > 4)
+    if (indices->narrow)
+        status = ht->encode_i16(indices->narrow, indices->stride, width, height, bytes, capacity, &block->length,
+                                encoder->ht);
+    else if (wide)
         status = ht->encode64(encoder->words, width, width, height, bytes, capacity, &block->length, encoder->ht);
     else
         status = ht->encode32(words, width, width, height, bytes, capacity, &block->length, encoder->ht);
     if (status)
         return status;
     pac_arena_keep(&encoder->coded, block->length);
+    *pass = (pac_coded_pass){.length = block->length, .ends_segment = 1};
     block->bytes = bytes;
+    block->coded = pass;
     block->passes = 1;
-    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - 1); /* the cleanup pass is at plane 0 */
+    block->kind = PAC_BLOCK_HT;
+    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - 1);
     return PAC_OK;
+}
+
+static pac_status encode_part1(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
+                               pac_code_block *block, const block_indices *indices, int32_t bits, int wide)
+{
+    const pac_block_settings *settings = &encoder->settings;
+    const pac_part1_coding coding = {
+        .width = block->width,
+        .height = block->height,
+        .orientation = band->orientation,
+        .style = component->style,
+        .bitplanes = bits,
+        .want_gains = settings->want_gains,
+        .reversible = component->reversible,
+        .least_gain = band->weight > 0 ? settings->slope_floor / band->weight : 0,
+    };
+    const pac_part1_kernels *part1 = &encoder->kernels->part1;
+    pac_part1_coded coded;
+    pac_status status;
+    if (!encoder->part1)
+        encoder->part1 = aligned_alloc(64, pac_part1_encoder_scratch_size());
+    if (!encoder->part1)
+        return PAC_NO_MEMORY;
+    if (indices->narrow)
+        status = part1->encode_i16(&coding, indices->narrow, indices->stride, encoder->part1, &coded);
+    else if (wide)
+        status = part1->encode64(&coding, encoder->words, block->width, encoder->part1, &coded);
+    else
+        status = part1->encode32(&coding, (const uint32_t *)encoder->words, block->width, encoder->part1, &coded);
+    if (status)
+        return status;
+    const size_t passes = (size_t)coded.pass_count * sizeof *block->coded;
+    block->coded = pac_arena_take(&encoder->coded, passes);
+    uint8_t *bytes = pac_arena_reserve(&encoder->coded, coded.length + 1);
+    if (!block->coded || !bytes)
+        return PAC_NO_MEMORY;
+    memcpy(block->coded, coded.passes, passes);
+    memcpy(bytes, coded.bytes, coded.length);
+    pac_arena_keep(&encoder->coded, coded.length);
+    block->bytes = bytes;
+    block->length = coded.length;
+    block->passes = (uint16_t)coded.pass_count;
+    block->kind = PAC_BLOCK_PART1;
+    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - bits);
+    return PAC_OK;
+}
+
+pac_status pac_block_encode(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
+                            pac_code_block *block, pac_coefficient_type type, const void *coefficients,
+                            ptrdiff_t stride)
+{
+    const block_indices indices = quantize(encoder, band, block, type, coefficients, stride);
+    if (!indices.magnitudes)
+        return PAC_OK; /* never included */
+    const int32_t bits = 64 - __builtin_clzll(indices.magnitudes);
+    const int wide = pac_coefficient_size(type) > 4;
+    if (bits > band->magnitude_bitplanes)
+        return PAC_LIMIT;
+    if (component->style & PAC_STYLE_HT)
+        return encode_ht(encoder, band, block, &indices, bits, wide);
+    return encode_part1(encoder, component, band, block, &indices, bits, wide);
 }

@@ -1,5 +1,5 @@
-/* One code-block of a tile, from wavelet coefficients to an HT cleanup segment. Source: T.800 E.2; T.814 Annexes A to
- * C. */
+/* One code-block of a tile, from wavelet coefficients to the passes of Part 1 or to an HT cleanup segment.
+ * Source: T.800 Annexes C, D, E.2; T.814 Annexes A to C. */
 #ifndef PACSCORE_J2K_BLOCK_ENCODER_H
 #define PACSCORE_J2K_BLOCK_ENCODER_H
 
@@ -8,23 +8,33 @@
 #include "support/arena.h"
 #include "support/coefficient.h"
 
-/* What a thread needs to encode blocks; it owns the bytes of those that it encoded. */
+/* What rate control asks for. */
+typedef struct {
+    int32_t want_gains; /* of each pass; Part 1 only */
+    double slope_floor; /* with gains: a block ends behind a plane that gains less for each byte, gains weighted by the
+                           band's weight; 0: never, nor in a band without weight */
+} pac_block_settings;
+
+/* What a thread needs to encode blocks; it owns the bytes and passes of those that it encoded. */
 typedef struct {
     const pac_tile_kernels *kernels;
+    pac_block_settings settings;
     uint64_t *words;  /* of one block, also used as 32-bit words */
     int16_t *indices; /* of one block */
-    void *ht;
+    void *ht, *part1; /* scratch; NULL until it is needed */
     pac_arena coded;
 } pac_block_encoder;
 
-pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels);
+pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels,
+                                  const pac_block_settings *settings);
 /* Gives back the memory that only encoding needs. */
 void pac_block_encoder_finish(pac_block_encoder *encoder);
 void pac_block_encoder_free(pac_block_encoder *encoder);
 
 /* Fills what the block has for an encoder; one of zeros alone stays without passes. `stride` counts coefficients.
  * PAC_LIMIT: an index needs more planes than M_b. */
-pac_status pac_block_encode(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
-                            pac_coefficient_type type, const void *coefficients, ptrdiff_t stride);
+pac_status pac_block_encode(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
+                            pac_code_block *block, pac_coefficient_type type, const void *coefficients,
+                            ptrdiff_t stride);
 
 #endif

@@ -30,8 +30,9 @@ static void encode_next(pac_strip_queue *queue, pac_block_encoder *encoder)
     pthread_mutex_unlock(&queue->lock);
     const ptrdiff_t at = (block->y - strip->y0) * band->stride + block->x;
     const void *coefficients = strip->samples + at * (ptrdiff_t)pac_coefficient_size(band->type);
+    const pac_tile_component *component = &queue->precincts->plan->components[band->resolution->component];
     const pac_status status =
-        skip ? PAC_OK : pac_block_encode(encoder, band->band, block, band->type, coefficients, band->stride);
+        skip ? PAC_OK : pac_block_encode(encoder, component, band->band, block, band->type, coefficients, band->stride);
     pthread_mutex_lock(&queue->lock);
     if (status && !queue->status)
         queue->status = status;

@@ -243,7 +243,7 @@ void pac_tile_encode(pac_tile_encoder *encoder)
 {
     const int32_t number = atomic_fetch_add(&encoder->entered, 1);
     pac_block_encoder *blocks = &encoder->encoders[number];
-    pac_status status = pac_block_encoder_init(blocks, &encoder->kernels);
+    pac_status status = pac_block_encoder_init(blocks, &encoder->kernels, &encoder->settings);
     if (number == 0) {
         encoder->status = status ? status : encode_groups(encoder, blocks);
         pac_strip_queue_close(&encoder->queue);

@@ -1,5 +1,5 @@
-/* Encodes one tile: row by row, samples, component and wavelet transforms, code-blocks; then packets. HT blocks, one
- * quality layer.
+/* Encodes one tile: row by row, samples, component and wavelet transforms, code-blocks; then packets. Blocks of
+ * Part 1 or HT ones, one quality layer.
  *
  * First the sources are set; then pac_tile_encode in as many threads at once as init was told; then pac_tile_finish,
  * which makes the lengths of the packets known; then pac_tile_write.
@@ -26,7 +26,8 @@ typedef struct {
     pac_tile_kernels kernels;
     int64_t block_limit;
     pac_precincts precincts;
-    pac_sample_source *sources; /* one a component */
+    pac_sample_source *sources;  /* one a component */
+    pac_block_settings settings; /* as init leaves them, or set before pac_tile_encode */
     pac_strip_queue queue;
     pac_block_encoder *encoders; /* one a thread; they own the coded bytes */
     int32_t threads;

@@ -1,7 +1,7 @@
 """One Part 1 code-block: bytes to samples and back, for tests and for reading beside T.800."""
 
 cimport cython
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 import numpy as np
@@ -59,6 +59,8 @@ cdef extern from "j2k/entropy/part1.h":
     ctypedef struct pac_part1_kernels:
         pac_status (*decode32)(const pac_part1_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode64)(const pac_part1_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*encode_i16)(
+            const pac_part1_coding *, const int16_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
         pac_status (*encode32)(
             const pac_part1_coding *, const uint32_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
         pac_status (*encode64)(
@@ -196,11 +198,11 @@ def encode_block(
 
     Parameters
     ----------
-    samples : ndarray of uint32 or uint64, shape (height, width)
-        Quantiser indices: sign in the top bit, magnitude below it. At most 4096 samples, 1024 a side; rows may be
-        apart.
+    samples : ndarray of int16, uint32 or uint64, shape (height, width)
+        Quantiser indices: two's complement in 16 bits, else the sign in the top bit and the magnitude below it. At most
+        4096 samples, 1024 a side; rows may be apart.
     bitplanes : int
-        That hold all magnitudes: at most 31, or 62 in 64 bits. The highest is the first that is coded.
+        That hold all magnitudes: at most 15, 31 or 62 by the kind of samples. The highest is the first that is coded.
     style : int
         Code-block style as in COD.
     orientation : int
@@ -231,11 +233,10 @@ def encode_block(
     UnsupportedError
         If the samples are too small for so many planes.
     """
-    wide = samples.dtype == np.uint64
-    if samples.ndim != 2 or not (wide or samples.dtype == np.uint32) or (
+    if samples.ndim != 2 or samples.dtype not in (np.int16, np.uint32, np.uint64) or (
         samples.strides[1] != samples.itemsize or samples.strides[0] % samples.itemsize
     ):
-        raise OptionError("a code-block's samples are rows of uint32 or uint64")
+        raise OptionError("a code-block's samples are rows of int16, uint32 or uint64")
     cdef pac_part1_coding coding = pac_part1_coding(
         samples.shape[1], samples.shape[0], orientation, style, bitplanes, lowest_plane, want_gains, reversible,
         least_gain
@@ -245,19 +246,24 @@ def encode_block(
     cdef _Memory scratch = _Memory(pac_part1_encoder_scratch_size())
     cdef pac_part1_coded coded
     cdef pac_status status
-    cdef const uint32_t[:, :] narrow_view
+    cdef const int16_t[:, :] narrow_view
+    cdef const uint32_t[:, :] view
     cdef const uint64_t[:, :] wide_view
     cdef Py_ssize_t stride = samples.strides[0] // samples.itemsize
     if not samples.size:
         status = PAC_CORRUPT
-    elif wide:
+    elif samples.itemsize == 2:
+        narrow_view = samples
+        with nogil:
+            status = kernels.encode_i16(&coding, &narrow_view[0, 0], stride, scratch.address, &coded)
+    elif samples.itemsize == 8:
         wide_view = samples
         with nogil:
             status = kernels.encode64(&coding, &wide_view[0, 0], stride, scratch.address, &coded)
     else:
-        narrow_view = samples
+        view = samples
         with nogil:
-            status = kernels.encode32(&coding, &narrow_view[0, 0], stride, scratch.address, &coded)
+            status = kernels.encode32(&coding, &view[0, 0], stride, scratch.address, &coded)
     if status == PAC_UNSUPPORTED:
         raise UnsupportedError("Part 1 code-block: more magnitude bit-planes than its sample words hold",
                                feature="magnitude bit-planes", clause="T.800 E.1")

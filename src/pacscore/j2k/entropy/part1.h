@@ -60,17 +60,20 @@ typedef struct {
  * decode: 32 serves magnitude_bitplanes up to 30, 64 up to 62 (else PAC_UNSUPPORTED). PAC_CORRUPT: sizes, planes or
  *     passes contradict the standard, segments their style, or a segmentation symbol is wrong. Bytes past the end of a
  *     segment read as FF. Predictable termination is not checked. The scratch has pac_part1_scratch_size() bytes.
- * encode: 32 takes magnitudes below 2^31, 64 below 2^62; bits above `bitplanes` do not count. PAC_NO_SPACE, where so
- *     many bits come out that no image has them. The scratch has pac_part1_encoder_scratch_size() bytes. The bytes up
- *     to a pass's length, followed by FF, decode to all that was coded up to it. A gain is how much less the sum of
- *     (index - decoded index)^2 is after a pass than before it, where a decoder takes the middle of what a sample may
- *     be. Indices of reals are taken for the middle of their interval, too; reversible ones are exact once plane 0 is
- *     known. Of a sample's bits below the plane the four highest are looked at and the rest taken for their mean: a
- *     sample's part in the gain of plane p is exact for p <= 4, else off by at most 0.1 * 4^p, either way alike.
+ * encode: 32 takes magnitudes below 2^31, 64 below 2^62; i16 two's complement, below 2^15. Bits above `bitplanes` do
+ * not count. PAC_NO_SPACE, where so many bits come out that no image has them. The scratch has
+ * pac_part1_encoder_scratch_size() bytes. The bytes up to a pass's length, followed by FF, decode to all that was coded
+ * up to it. A gain is how much less the sum of (index - decoded index)^2 is after a pass than before it, where a
+ * decoder takes the middle of what a sample may be. Indices of reals are taken for the middle of their interval, too;
+ * reversible ones are exact once plane 0 is known. Of a sample's bits below the plane the four highest are looked at
+ * and the rest taken for their mean: a sample's part in the gain of plane p is exact for p <= 4, else off by at most
+ * 0.1 * 4^p, either way alike.
  */
 typedef struct {
     pac_status (*decode32)(const pac_part1_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch);
     pac_status (*decode64)(const pac_part1_block *block, uint64_t *samples, ptrdiff_t stride, void *scratch);
+    pac_status (*encode_i16)(const pac_part1_coding *coding, const int16_t *indices, ptrdiff_t stride, void *scratch,
+                             pac_part1_coded *coded);
     pac_status (*encode32)(const pac_part1_coding *coding, const uint32_t *samples, ptrdiff_t stride, void *scratch,
                            pac_part1_coded *coded);
     pac_status (*encode64)(const pac_part1_coding *coding, const uint64_t *samples, ptrdiff_t stride, void *scratch,

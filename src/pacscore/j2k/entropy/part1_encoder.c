@@ -212,6 +212,7 @@ static pac_status part1_encode_passes(part1_encoding *encoding, const pac_part1_
 
 void pac_part1_encoder_init(pac_part1_kernels *kernels, pac_target target)
 {
+    PAC_SELECT(kernels->encode_i16, part1_encode_16, target);
     PAC_SELECT(kernels->encode32, part1_encode_32, target);
     PAC_SELECT(kernels->encode64, part1_encode_64, target);
 }

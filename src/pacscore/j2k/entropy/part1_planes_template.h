@@ -1,7 +1,7 @@
 /* Bitmaps of the planes and signs of a block's words, per target and word. */
 
 /* Four rows of sixteen columns, zero outside the block. */
-PAC_FN inline void PART1_NAME(part1_copy)(const part1_encoding *encoding, const PART1_WORD *samples, ptrdiff_t stride,
+PAC_FN inline void PART1_NAME(part1_copy)(const part1_encoding *encoding, const PART1_SAMPLE *samples, ptrdiff_t stride,
                                           ptrdiff_t stripe, ptrdiff_t word, PART1_WORD copy[4][16])
 {
     const ptrdiff_t columns = encoding->width - 16 * word < 16 ? encoding->width - 16 * word : 16;
@@ -9,6 +9,12 @@ PAC_FN inline void PART1_NAME(part1_copy)(const part1_encoding *encoding, const 
         memset(copy[row], 0, sizeof copy[row]);
         if (4 * stripe + row < encoding->height)
             memcpy(copy[row], samples + (4 * stripe + row) * stride + 16 * word, (size_t)columns * sizeof **copy);
+#if PART1_BITS == 16 /* from two's complement */
+        for (int column = 0; column < 16; ++column) {
+            const uint32_t value = copy[row][column], sign = 0 - (value >> 15);
+            copy[row][column] = (uint16_t)(((value ^ sign) - sign) | (sign & 0x8000));
+        }
+#endif
     }
 }
 
@@ -43,7 +49,7 @@ PAC_FN void PART1_NAME(part1_split)(part1_encoding *encoding, int32_t bitplanes,
     }
 }
 
-PAC_FN void PART1_NAME(part1_split_planes)(part1_encoding *encoding, int32_t bitplanes, const PART1_WORD *samples,
+PAC_FN void PART1_NAME(part1_split_planes)(part1_encoding *encoding, int32_t bitplanes, const PART1_SAMPLE *samples,
                                            ptrdiff_t stride)
 {
     for (ptrdiff_t stripe = 0; stripe < encoding->stripes; ++stripe)
@@ -54,12 +60,12 @@ PAC_FN void PART1_NAME(part1_split_planes)(part1_encoding *encoding, int32_t bit
         }
 }
 
-PAC_FN pac_status PART1_NAME(part1_encode)(const pac_part1_coding *coding, const PART1_WORD *samples, ptrdiff_t stride,
-                                           void *scratch, pac_part1_coded *coded)
+PAC_FN pac_status PART1_NAME(part1_encode)(const pac_part1_coding *coding, const PART1_SAMPLE *samples,
+                                           ptrdiff_t stride, void *scratch, pac_part1_coded *coded)
 {
     const part1_stages stages = {PAC_NAME(part1_significance_symbols), PAC_NAME(part1_refinement_symbols),
                                  PAC_NAME(part1_cleanup_symbols), PAC_NAME(part1_mq_encode), PAC_NAME(part1_count)};
-    const pac_status status = part1_prepare(scratch, coding, PART1_BITS == 32 ? 31 : PART1_MAX_PLANES);
+    const pac_status status = part1_prepare(scratch, coding, PART1_BITS == 64 ? PART1_MAX_PLANES : PART1_BITS - 1);
     if (status)
         return status;
     PART1_NAME(part1_split_planes)(scratch, coding->bitplanes, samples, stride);

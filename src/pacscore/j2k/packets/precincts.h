@@ -5,6 +5,7 @@
 #include "j2k/packets/plan.h"
 #include "j2k/packets/tag_tree.h"
 #include "support/arena.h"
+#include "support/coded_pass.h"
 #include "support/status.h"
 
 typedef enum { PAC_BLOCK_UNDECIDED = 0, PAC_BLOCK_HT, PAC_BLOCK_PART1 } pac_block_kind;
@@ -33,6 +34,7 @@ typedef struct {
     /* What an encoder makes. */
     const uint8_t *bytes;
     uint32_t length;
+    pac_coded_pass *coded; /* `passes` of them */
 } pac_code_block;
 
 typedef struct {
