@@ -254,6 +254,7 @@ void pac_tile_encode(pac_tile_encoder *encoder)
 
 pac_status pac_tile_finish(pac_tile_encoder *encoder, int sop, int eph)
 {
+    pac_packet_list_free(&encoder->packets);
     return encoder->status ? encoder->status : pac_packet_list_init(&encoder->packets, &encoder->precincts, sop, eph);
 }
 

@@ -4,76 +4,189 @@
 #include <string.h>
 
 enum {
-    PACKET_OVERHEAD = 16,      /* SOP, EPH, the first bit, padding */
-    HEADER_BYTES_A_BLOCK = 320 /* more than two paths of 14 nodes with 75 bits each, and the lengths, can take */
+    PACKET_OVERHEAD = 16, /* SOP, EPH, the first bit, padding */
+    HEADER_BYTES_A_BLOCK =
+        320,                 /* more than two paths of 14 nodes with 75 bits each can take, and the number of passes */
+    HEADER_BYTES_A_PASS = 5, /* a length each, at most */
+    MOST_PASSES = 164,       /* that a packet can tell of a block: T.800 Table B.4 */
+    USUAL_LENGTH_BITS = 3
 };
-
-static int64_t block_count(const pac_precinct *precinct, int32_t bands)
-{
-    int64_t count = 0;
-    for (int32_t b = 0; b < bands; b++)
-        count += (int64_t)precinct->bands[b].blocks_wide * precinct->bands[b].blocks_high;
-    return count;
-}
 
 static int32_t band_count(const pac_precincts *state, int64_t precinct)
 {
     return state->plan->resolutions[state->plan->precinct_resolution[precinct]].band_count;
 }
 
-static int is_empty(const pac_precinct *precinct, int32_t bands)
+static int64_t block_count(const pac_precinct_band *band)
 {
-    for (int32_t b = 0; b < bands; b++) {
-        const pac_precinct_band *band = &precinct->bands[b];
-        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
-            if (band->blocks[i].passes)
-                return 0;
-    }
-    return 1;
+    return (int64_t)band->blocks_wide * band->blocks_high;
 }
 
-static void fill_trees(pac_precinct_band *band)
+/* How many of a block's passes the packets up to this layer have; -1: before the first. */
+static int32_t passes_up_to(const pac_code_block *block, int32_t layer)
 {
-    for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++) {
-        const pac_code_block *block = &band->blocks[i];
-        band->inclusion.nodes[i].value = block->passes ? 0 : 1;
-        band->missing_bitplanes.nodes[i].value = block->passes ? block->missing_bitplanes : UINT16_MAX;
-    }
-    pac_tag_tree_fill(&band->inclusion);
-    pac_tag_tree_fill(&band->missing_bitplanes);
+    int32_t passes = block->passes;
+    while (passes && block->coded[passes - 1].layer > layer)
+        passes--;
+    return passes;
 }
 
-/* One HT cleanup pass: pass count, Lblock increments, length. */
-static void write_block(const pac_code_block *block, pac_header_writer *bits)
+static uint32_t bytes_up_to(const pac_code_block *block, int32_t passes)
 {
-    pac_write_bit(bits, 0);
-    uint32_t length_bits = block->length_bits, needed = 32 - (uint32_t)__builtin_clz(block->length | 1);
-    while (length_bits < needed) {
+    return passes ? block->coded[passes - 1].length : 0;
+}
+
+/* ---- What is written before anything has been sent ---- */
+
+static void reset_tree(pac_tag_tree *tree)
+{
+    const int64_t count = pac_tag_tree_node_count(tree->width, tree->height);
+    for (int64_t i = 0; i < count; i++)
+        tree->nodes[i] = (pac_tag_node){tree->nodes[i].value, 0, 0};
+    pac_tag_tree_fill(tree);
+}
+
+static void reset_band(pac_precinct_band *band)
+{
+    for (int64_t i = 0; i < block_count(band); i++) {
+        pac_code_block *block = &band->blocks[i];
+        const uint16_t first = block->passes ? block->coded[0].layer : PAC_NO_LAYER;
+        block->length_bits = USUAL_LENGTH_BITS;
+        band->inclusion.nodes[i].value = first;
+        band->missing_bitplanes.nodes[i].value = first == PAC_NO_LAYER ? UINT16_MAX : block->missing_bitplanes;
+    }
+    if (band->blocks) {
+        reset_tree(&band->inclusion);
+        reset_tree(&band->missing_bitplanes);
+    }
+}
+
+static void reset(pac_precincts *state)
+{
+    for (int64_t k = 0; k < state->plan->precinct_count; k++) {
+        state->precincts[k].next_layer = 0;
+        for (int32_t b = 0; b < band_count(state, k); b++)
+            reset_band(&state->precincts[k].bands[b]);
+    }
+}
+
+/* ---- Headers ---- */
+
+/* T.800 Table B.4. */
+static void write_pass_count(uint32_t passes, pac_header_writer *bits)
+{
+    if (passes <= 2) {
+        pac_write_bits(bits, passes == 1 ? 0 : 2, passes);
+    } else if (passes <= 5) {
+        pac_write_bits(bits, 0xC | (passes - 3), 4);
+    } else if (passes <= 36) {
+        pac_write_bits(bits, 0x1E0 | (passes - 6), 9);
+    } else {
+        pac_write_bits(bits, 0xFF80 | (passes - 37), 16);
+    }
+}
+
+static uint32_t floor_log2(uint32_t n)
+{
+    return 31 - (uint32_t)__builtin_clz(n | 1);
+}
+
+/* Behind the passes from `pass` on that share a length: the rest of their codeword segment, as far as it is sent. */
+static int32_t end_of_share(const pac_code_block *block, int32_t pass, int32_t last)
+{
+    while (!block->coded[pass++].ends_segment && pass < last) {
+    }
+    return pass;
+}
+
+/* What Lblock grows to, so that each length can be told. T.800 B.10.7.1. */
+static uint32_t needed_length_bits(const pac_code_block *block, int32_t first, int32_t last)
+{
+    uint32_t needed = block->length_bits;
+    for (int32_t pass = first, end; pass < last; pass = end) {
+        end = end_of_share(block, pass, last);
+        const uint32_t length = bytes_up_to(block, end) - bytes_up_to(block, pass);
+        const uint32_t bits = floor_log2(length) + 1, given = floor_log2((uint32_t)(end - pass));
+        if (bits > needed + given)
+            needed = bits - given;
+    }
+    return needed;
+}
+
+static void write_passes(pac_code_block *block, int32_t first, int32_t last, pac_header_writer *bits)
+{
+    write_pass_count((uint32_t)(last - first), bits);
+    for (const uint32_t needed = needed_length_bits(block, first, last); block->length_bits < needed;
+         block->length_bits++)
         pac_write_bit(bits, 1);
-        length_bits++;
-    }
     pac_write_bit(bits, 0);
-    pac_write_bits(bits, block->length, length_bits);
+    for (int32_t pass = first, end; pass < last; pass = end) {
+        end = end_of_share(block, pass, last);
+        pac_write_bits(bits, bytes_up_to(block, end) - bytes_up_to(block, pass),
+                       block->length_bits + floor_log2((uint32_t)(end - pass)));
+    }
 }
 
-static void write_band_header(pac_precinct_band *band, pac_header_writer *bits)
+static void write_band_header(pac_precinct_band *band, int32_t layer, pac_header_writer *bits)
 {
-    fill_trees(band);
-    const pac_code_block *block = band->blocks;
+    pac_code_block *block = band->blocks;
     for (int32_t y = 0; y < band->blocks_high; y++)
         for (int32_t x = 0; x < band->blocks_wide; x++, block++) {
-            pac_tag_tree_write(&band->inclusion, x, y, 1, bits);
-            if (!block->passes)
+            const int32_t first = passes_up_to(block, layer - 1), last = passes_up_to(block, layer);
+            if (first)
+                pac_write_bit(bits, last > first);
+            else
+                pac_tag_tree_write(&band->inclusion, x, y, (uint32_t)layer + 1, bits);
+            if (last == first)
                 continue;
-            pac_tag_tree_write(&band->missing_bitplanes, x, y, block->missing_bitplanes + 1u, bits);
-            write_block(block, bits);
+            if (!first)
+                pac_tag_tree_write(&band->missing_bitplanes, x, y, block->missing_bitplanes + 1u, bits);
+            write_passes(block, first, last, bits);
         }
+}
+
+/* What one packet has of its blocks. */
+typedef struct {
+    uint64_t bytes, passes, blocks;
+    int32_t most_passes;
+} contribution;
+
+static contribution measure(const pac_precinct *precinct, int32_t bands, int32_t layer)
+{
+    contribution all = {0};
+    for (int32_t b = 0; b < bands; b++)
+        for (int64_t i = 0; i < block_count(&precinct->bands[b]); i++) {
+            const pac_code_block *block = &precinct->bands[b].blocks[i];
+            const int32_t first = passes_up_to(block, layer - 1), last = passes_up_to(block, layer);
+            all.blocks++;
+            all.passes += (uint64_t)(last - first);
+            all.bytes += bytes_up_to(block, last) - bytes_up_to(block, first);
+            all.most_passes = last - first > all.most_passes ? last - first : all.most_passes;
+        }
+    return all;
+}
+
+static pac_status make_room(pac_packet_list *list, const contribution *all)
+{
+    const size_t needed = list->size + PACKET_OVERHEAD + (size_t)all->blocks * HEADER_BYTES_A_BLOCK +
+                          (size_t)all->passes * HEADER_BYTES_A_PASS;
+    if (needed <= list->capacity)
+        return PAC_OK;
+    uint8_t *headers = realloc(list->headers, 2 * needed);
+    if (!headers)
+        return PAC_NO_MEMORY;
+    list->headers = headers;
+    list->capacity = 2 * needed;
+    return PAC_OK;
 }
 
 static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, int32_t bands, int sop, int eph)
 {
     pac_packet *packet = &list->packets[list->count];
-    const int empty = is_empty(precinct, bands);
+    const contribution all = measure(precinct, bands, packet->layer);
+    pac_status status = make_room(list, &all);
+    if (status || all.most_passes > MOST_PASSES)
+        return status ? status : PAC_UNSUPPORTED;
     uint8_t *start = list->headers + list->size, *next = start;
     if (sop) {
         const uint8_t segment[6] = {0xFF, 0x91, 0, 4, (uint8_t)(list->count >> 8), (uint8_t)list->count};
@@ -82,65 +195,63 @@ static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, in
     }
     pac_header_writer bits;
     pac_write_start(&bits, next, list->headers + list->capacity);
-    pac_write_bit(&bits, !empty);
-    for (int32_t b = 0; b < bands && !empty; b++)
+    pac_write_bit(&bits, all.passes > 0);
+    for (int32_t b = 0; b < bands && all.passes; b++)
         if (precinct->bands[b].blocks)
-            write_band_header(&precinct->bands[b], &bits);
+            write_band_header(&precinct->bands[b], packet->layer, &bits);
     pac_write_align(&bits);
-    if (bits.overflow)
-        return PAC_NO_SPACE;
     next = bits.next;
     if (eph) {
         *next++ = 0xFF;
         *next++ = 0x92;
     }
     packet->header = list->size;
-    packet->header_length = packet->length = (uint32_t)(next - start);
+    packet->header_length = (uint32_t)(next - start);
+    packet->length = (uint32_t)(packet->header_length + all.bytes);
     list->size += packet->header_length;
     list->count++;
-    return PAC_OK;
+    /* a packet of 4 GiB cannot be told by a tile-part */
+    return bits.overflow || packet->header_length + all.bytes > UINT32_MAX ? PAC_NO_SPACE : PAC_OK;
 }
 
-/* Adds what the blocks take; a packet of 4 GiB cannot be told by a tile-part. */
-static pac_status add_bodies(pac_packet *packet, const pac_precinct *precinct, int32_t bands)
+/* A packet that an earlier progression has sent is passed over. */
+static pac_status visit(pac_packet_list *list, pac_precincts *state, int64_t number, int32_t layer, int sop, int eph)
 {
-    uint64_t length = packet->length;
-    for (int32_t b = 0; b < bands; b++) {
-        const pac_precinct_band *band = &precinct->bands[b];
-        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
-            length += band->blocks[i].passes ? band->blocks[i].length : 0;
-    }
-    packet->length = (uint32_t)length;
-    return length > UINT32_MAX ? PAC_NO_SPACE : PAC_OK;
+    pac_precinct *precinct = &state->precincts[number];
+    if (layer != precinct->next_layer)
+        return PAC_OK;
+    precinct->next_layer++;
+    list->packets[list->count].precinct = number;
+    list->packets[list->count].layer = layer;
+    return write_header(list, precinct, band_count(state, number), sop, eph);
+}
+
+static pac_status write_run(pac_packet_list *list, pac_precincts *state, const pac_packet_run *run, int sop, int eph)
+{
+    const int64_t outer = run->layers_outer ? run->layers : run->precinct_count;
+    const int64_t inner = run->layers_outer ? run->precinct_count : run->layers;
+    pac_status status = PAC_OK;
+    for (int64_t i = 0; i < outer && !status; i++)
+        for (int64_t j = 0; j < inner && !status; j++)
+            status = visit(list, state, run->precincts[run->layers_outer ? j : i], (int32_t)(run->layers_outer ? i : j),
+                           sop, eph);
+    return status;
 }
 
 pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, int sop, int eph)
 {
     const pac_tile_plan *plan = state->plan;
-    int64_t blocks = 0;
-    for (int64_t k = 0; k < plan->precinct_count; k++)
-        blocks += block_count(&state->precincts[k], band_count(state, k));
     *list = (pac_packet_list){0};
-    list->capacity = (size_t)blocks * HEADER_BYTES_A_BLOCK + (size_t)(plan->precinct_count + 1) * PACKET_OVERHEAD;
-    list->headers = malloc(list->capacity);
-    list->packets = malloc((size_t)(plan->precinct_count + 1) * sizeof *list->packets);
-    if (!list->headers || !list->packets)
+    if (plan->precinct_count > INT32_MAX / plan->layers)
+        return PAC_LIMIT;
+    list->packets = malloc((size_t)(plan->precinct_count * plan->layers + 1) * sizeof *list->packets);
+    if (!list->packets)
         return PAC_NO_MEMORY;
-    for (int32_t r = 0; r < plan->run_count; r++)
-        for (int64_t i = 0; i < plan->runs[r].precinct_count; i++) {
-            const int64_t number = plan->runs[r].precincts[i];
-            pac_precinct *precinct = &state->precincts[number];
-            if (precinct->next_layer++)
-                continue; /* sent already by an earlier progression */
-            pac_packet *packet = &list->packets[list->count];
-            packet->precinct = number;
-            pac_status status = write_header(list, precinct, band_count(state, number), sop, eph);
-            if (!status)
-                status = add_bodies(packet, precinct, band_count(state, number));
-            if (status)
-                return status;
-        }
-    return PAC_OK;
+    reset(state);
+    pac_status status = PAC_OK;
+    for (int32_t r = 0; r < plan->run_count && !status; r++)
+        status = write_run(list, state, &plan->runs[r], sop, eph);
+    return status;
 }
 
 void pac_packet_list_free(pac_packet_list *list)
@@ -149,6 +260,8 @@ void pac_packet_list_free(pac_packet_list *list)
     free(list->packets);
     *list = (pac_packet_list){0};
 }
+
+/* ---- All bytes ---- */
 
 /* What is asked for of a sequence of bytes. */
 typedef struct {
@@ -165,14 +278,16 @@ static void write_part(byte_range *range, const uint8_t *bytes, uint32_t length)
     range->at = end;
 }
 
-static void write_bodies(const pac_precinct *precinct, int32_t bands, byte_range *range)
+static void write_bodies(const pac_precinct *precinct, int32_t bands, int32_t layer, byte_range *range)
 {
-    for (int32_t b = 0; b < bands; b++) {
-        const pac_precinct_band *band = &precinct->bands[b];
-        for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
-            if (band->blocks[i].passes)
-                write_part(range, band->blocks[i].bytes, band->blocks[i].length);
-    }
+    for (int32_t b = 0; b < bands; b++)
+        for (int64_t i = 0; i < block_count(&precinct->bands[b]); i++) {
+            const pac_code_block *block = &precinct->bands[b].blocks[i];
+            const uint32_t start = bytes_up_to(block, passes_up_to(block, layer - 1));
+            const uint32_t stop = bytes_up_to(block, passes_up_to(block, layer));
+            if (stop > start)
+                write_part(range, block->bytes + start, stop - start);
+        }
 }
 
 void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, int64_t first, int64_t last,
@@ -186,6 +301,6 @@ void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, 
             continue;
         }
         write_part(&range, list->headers + packet->header, packet->header_length);
-        write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct), &range);
+        write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct), packet->layer, &range);
     }
 }
