@@ -1,8 +1,7 @@
-"""RLE against a literal reading of PS3.5 G.3, pydicom's coder and imagecodecs' PackBits."""
+"""RLE against a literal reading of PS3.5 G.3, and pydicom's coder."""
 
 from __future__ import annotations
 
-import imagecodecs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,7 +45,7 @@ def test_a_row_is_packed_so_that_it_unpacks(row: bytes) -> None:
     assert unpacked[: len(row)] == row
     assert len(unpacked) <= len(row) + 1
     assert len(packed) % 2 == 0
-    assert len(packed) <= len(imagecodecs.packbits_encode(row)) + 2
+    assert len(packed) <= len(row) + -(-len(row) // 128) + 1
 
 
 @given(st.binary(min_size=1, max_size=400), st.integers(1, 3000))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import pacscore
+from pacscore.cli.coding import add_coding_arguments, coding_options
 from pacscore.cli.console import Console
 from pacscore.cli.pictures import read_picture
 from pacscore.cli.syntaxes import KEYWORDS, keyword, transfer_syntax
@@ -19,6 +19,7 @@ examples:
   pacscore encode picture.png picture.j2c
   pacscore encode ct.npy ct.j2c --bits-stored 12 --levels 5
   pacscore encode slide.ppm slide.j2c --to htj2k --irreversible --quantization-step 0.002
+  pacscore encode slide.ppm slide.j2c --to jpeg-2000 --rate 0.5 1 2
 
 transfer syntaxes that decide the kind of codestream:
   {", ".join(name for name in KEYWORDS if "2000" in name or "htj2k" in name)}
@@ -38,38 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bits-stored", type=int, metavar="N", help="precision (default: the width of the type)")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="default: 1")
-    coding = parser.add_argument_group("coding")
-    coding.add_argument("--levels", type=int, dest="decomposition_levels", metavar="N", help="decomposition levels")
-    coding.add_argument("--code-block", type=int, nargs=2, metavar=("ROWS", "COLUMNS"), help="default: 64 64")
-    coding.add_argument("--tile", type=int, nargs=2, metavar=("ROWS", "COLUMNS"), help="default: one tile")
-    coding.add_argument(
-        "--precinct",
-        type=int,
-        nargs=2,
-        action="append",
-        metavar=("ROWS", "COLUMNS"),
-        help="highest resolution first; give it again for the next ones",
-    )
-    coding.add_argument("--progression", choices=("LRCP", "RLCP", "RPCL", "PCRL", "CPRL"))
-    coding.add_argument(
-        "--tile-parts", choices=("single", "resolution", "component", "layer"), help="at what a new tile-part begins"
-    )
-    filters = coding.add_mutually_exclusive_group()
-    filters.add_argument("--reversible", action="store_true", default=None, help="the 5-3 filter")
-    filters.add_argument("--irreversible", action="store_false", dest="reversible", help="the 9-7 filter")
-    coding.add_argument("--quantization-step", type=float, metavar="STEP", help="relative to the full range")
-    coding.add_argument(
-        "--no-color-transform",
-        action="store_false",
-        dest="color_transform",
-        default=None,
-        help="keep three components as they are",
-    )
-    coding.add_argument("--tlm", action="store_true", default=None, help="write tile-part lengths")
-    coding.add_argument("--plt", action="store_true", default=None, help="write packet lengths")
-    coding.add_argument("--sop", action="store_true", help="write SOP marker segments")
-    coding.add_argument("--eph", action="store_true", help="write EPH markers")
-    coding.add_argument("--comment", metavar="TEXT", help="write a COM marker segment")
+    add_coding_arguments(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> None:
@@ -79,7 +49,7 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
         data = pacscore.encode(
             array,
             arguments.to,
-            pacscore.J2KOptions(**_choices(arguments)),
+            coding_options(arguments),
             bits_stored=arguments.bits_stored,
             threads=arguments.threads,
         )
@@ -94,26 +64,3 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
         }
         text = f"{arguments.output}: {keyword(arguments.to)}, {array.nbytes:,} bytes of samples in {len(data):,}"
         console.result(facts, text)
-
-
-def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the options that were given, so that the others stay what the transfer syntax asks for."""
-    given = {
-        name: getattr(arguments, name)
-        for name in (
-            "decomposition_levels",
-            "progression",
-            "reversible",
-            "quantization_step",
-            "color_transform",
-            "tile_parts",
-            "tlm",
-            "plt",
-            "comment",
-        )
-    }
-    for name in ("code_block", "tile"):
-        given[f"{name}_rows"], given[f"{name}_columns"] = getattr(arguments, name) or (None, None)
-    given |= {name: getattr(arguments, name) or None for name in ("sop", "eph")}
-    given["precincts"] = tuple(map(tuple, arguments.precinct)) if arguments.precinct else None
-    return {name: value for name, value in given.items() if value is not None}

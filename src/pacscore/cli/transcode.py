@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pacscore
+from pacscore.cli.coding import add_coding_arguments, coding_options
 from pacscore.cli.console import Console
 from pacscore.cli.syntaxes import KEYWORDS, keyword, transfer_syntax
 from pacscore.errors import OptionError
@@ -24,6 +25,7 @@ examples:
   pacscore transcode scan.dcm --to htj2k-lossless-rpcl --output scan-htj2k.dcm
   pacscore transcode ct/ mr/ --to htj2k-lossless-rpcl --output archive/ --jobs 8
   pacscore transcode scan.dcm --to 1.2.840.10008.1.2.1 --output plain.dcm
+  pacscore transcode scan.dcm --to jpeg-2000 --rate 2 --output small.dcm
 
 A folder stands for the files in it, at any depth; they keep their places below the output folder.
 
@@ -47,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads a file (default: 1)")
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     parser.add_argument("--no-verify", action="store_false", dest="verify", help="do not decode what was written")
+    add_coding_arguments(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> None:
@@ -57,8 +60,9 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
         if arguments.jobs < 1 or arguments.threads < 1:
             raise OptionError("--jobs and --threads are at least 1")
         plan = _plan(arguments.inputs, arguments.output)
+        options = coding_options(arguments)
         with ThreadPoolExecutor(arguments.jobs) as pool, console.progress(len(plan), "transcoding") as advance:
-            futures = [pool.submit(_transcode, source, target, arguments) for source, target in plan]
+            futures = [pool.submit(_transcode, source, target, arguments, options) for source, target in plan]
             for (source, target), future in zip(plan, futures, strict=True):
                 with console.input(source):
                     _tell(source, target, future.result(), console)
@@ -83,12 +87,13 @@ def _plan(inputs: Iterable[Path], output: Path) -> list[tuple[Path, Path]]:
     return [(source, target) for target, source in plan.items()]
 
 
-def _transcode(source: Path, target: Path, arguments: argparse.Namespace) -> Any:
+def _transcode(source: Path, target: Path, arguments: argparse.Namespace, options: pacscore.J2KOptions | None) -> Any:
     target.parent.mkdir(parents=True, exist_ok=True)
     return pacscore.transcode(
         source,
         target,
         arguments.to,
+        options=options,
         threads=arguments.threads,
         verify=arguments.verify,
         overwrite=arguments.overwrite,

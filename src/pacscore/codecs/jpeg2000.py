@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pacscore.codecs.protocol import Buffer, EncodedFrame, OnDamage
 from pacscore.codecs.samples import interpret, of_precision
-from pacscore.codecs.whole_frame import as_integers, check_encodable, filled, foreign_errors
+from pacscore.codecs.whole_frame import as_integers, check_encodable, filled
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
@@ -42,7 +42,7 @@ class _Size:
 
 
 class JPEG2000Codec:
-    """JPEG 2000 codestreams, decoded by pacscore. It encodes HT code-blocks too; those of Part 1 are OpenJPEG's still.
+    """JPEG 2000 codestreams, decoded and encoded by pacscore.
 
     Source: PS3.5 8.2.4 and A.4.4; T.800; T.814.
 
@@ -50,13 +50,15 @@ class JPEG2000Codec:
     read at the codestream's precision.
     """
 
+    provisional = False
+
     def __init__(
-        self, name: str, transfer_syntaxes: frozenset[str], encodes: frozenset[str], *, provisional: bool
+        self, name: str, transfer_syntaxes: frozenset[str], encodes: frozenset[str], lossy_method: str
     ) -> None:
         self.name = name
         self.transfer_syntaxes = transfer_syntaxes
         self.encodes = encodes
-        self.provisional = provisional
+        self.lossy_method = lossy_method
 
     def decoded_format(self, data: Buffer, stored: PixelFormat) -> PixelFormat:
         """Return the format with the codestream's precision; component transforms are undone, so RGB."""
@@ -109,10 +111,24 @@ class JPEG2000Codec:
         threads: int = 1,
     ) -> EncodedFrame:
         """Return the frame as a codestream; RGB gets the component transform unless ``options`` forbid it."""
+        from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where one is made
+        from pacscore.j2k.encoding import encode  # noqa: PLC0415
+        from pacscore.j2k.options import J2KOptions as Options  # noqa: PLC0415
+
         check_encodable(self, frame, pixel_format, transfer_syntax)
-        if str(transfer_syntax) in _HIGH_THROUGHPUT:
-            return _encode_ht(frame, pixel_format, transfer_syntax, options, threads)
-        return _encode_part_1(frame, pixel_format, options)
+        options = options or Options()
+        photometric = pixel_format.photometric_interpretation
+        if photometric != "RGB":
+            if options.color_transform:
+                raise OptionError(f"a component transform is for RGB, not for {photometric} (PS3.5 8.2.4)")
+            options = dataclasses.replace(options, color_transform=False)
+        data = encode(frame, transfer_syntax, options, bits_stored=pixel_format.bits_stored, threads=threads)
+        cod = read_main_header(data).cod
+        reversible = bool(cod.spcod.reversible)
+        if cod.sgcod_mct:
+            photometric = "YBR_RCT" if reversible else "YBR_ICT"
+        lossless = reversible and options.rate is None and options.psnr is None
+        return EncodedFrame(data, photometric, lossless, None if lossless else self.lossy_method)
 
 
 def _read_size(data: Buffer) -> _Size:
@@ -170,56 +186,10 @@ def _as_stored(image: Any, size: _Size, decoded: PixelFormat) -> NDArray[Any]:
     return values.astype(decoded.dtype, copy=False)
 
 
-def _encode_ht(
-    frame: NDArray[Any], pixel_format: PixelFormat, transfer_syntax: str, options: J2KOptions | None, threads: int
-) -> EncodedFrame:
-    from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where a codestream is made
-    from pacscore.j2k.encoding import encode  # noqa: PLC0415
-    from pacscore.j2k.options import J2KOptions as Options  # noqa: PLC0415
-
-    options = options or Options()
-    photometric = pixel_format.photometric_interpretation
-    if photometric != "RGB":
-        if options.color_transform:
-            raise OptionError(f"a component transform is for RGB, not for {photometric} (PS3.5 8.2.4)")
-        options = dataclasses.replace(options, color_transform=False)
-    data = encode(frame, transfer_syntax, options, bits_stored=pixel_format.bits_stored, threads=threads)
-    cod = read_main_header(data).cod
-    reversible = bool(cod.spcod.reversible)
-    if cod.sgcod_mct:
-        photometric = "YBR_RCT" if reversible else "YBR_ICT"
-    lossless = reversible and options.rate is None and options.psnr is None
-    return EncodedFrame(data, photometric, lossless, None if lossless else "ISO_15444_15")
-
-
-def _encode_part_1(frame: NDArray[Any], pixel_format: PixelFormat, options: J2KOptions | None) -> EncodedFrame:
-    import imagecodecs  # noqa: PLC0415 - until pacscore encodes Part 1 code-blocks itself
-
-    if options is not None:
-        raise UnsupportedError("options of JPEG 2000 Part 1 encoding", feature="options of Part 1 encoding")
-    if pixel_format.bits_stored > 16:
-        raise UnsupportedError(
-            f"JPEG 2000 Part 1 encoding of {pixel_format.bits_stored} bits", feature="more than 16 bits"
-        )
-    transform = pixel_format.photometric_interpretation == "RGB"
-    with foreign_errors("JPEG 2000"):
-        data = imagecodecs.jpeg2k_encode(
-            frame,
-            level=0,
-            codecformat="j2k",
-            reversible=True,
-            mct=transform,
-            bitspersample=pixel_format.bits_stored,
-            numthreads=1,
-        )
-    photometric = "YBR_RCT" if transform else pixel_format.photometric_interpretation
-    return EncodedFrame(bytes(data), photometric, lossless=True)
-
-
 JPEG_2000 = JPEG2000Codec(
-    "JPEG 2000", _MULTI_COMPONENT | {_PART_1, _PART_1_LOSSY}, frozenset({_PART_1, _PART_1_LOSSY}), provisional=True
+    "JPEG 2000", _MULTI_COMPONENT | {_PART_1, _PART_1_LOSSY}, frozenset({_PART_1, _PART_1_LOSSY}), "ISO_15444_1"
 )
 """JPEG 2000 Part 1; of Part 2's multi-component syntaxes the frames that use no more than Part 1."""
 
-HTJ2K = JPEG2000Codec("HTJ2K", _HIGH_THROUGHPUT, _HIGH_THROUGHPUT, provisional=False)
+HTJ2K = JPEG2000Codec("HTJ2K", _HIGH_THROUGHPUT, _HIGH_THROUGHPUT, "ISO_15444_15")
 """High-Throughput JPEG 2000."""

@@ -16,7 +16,8 @@ from pacscore.j2k.quantization.steps import irreversible_steps, reversible_expon
 __all__ = ["build_main_header"]
 
 _RSIZ_HT = 0x4000
-_STYLE_HT, _STYLE_CAUSAL = 0x40, 0x08
+_STYLE_HT = 0x40
+_STYLES = {"bypass": 0x01, "reset": 0x02, "termall": 0x04, "causal": 0x08, "predictable": 0x10, "segsym": 0x20}
 _LARGEST_PRECINCT = (15, 15)
 
 
@@ -37,7 +38,7 @@ def _coding(options: ResolvedOptions) -> Cod:
         decomposition_levels=options.decomposition_levels,
         xcb=options.code_block_columns.bit_length() - 1,
         ycb=options.code_block_rows.bit_length() - 1,
-        style=_STYLE_HT | (_STYLE_CAUSAL if "causal" in options.styles else 0),
+        style=options.high_throughput * _STYLE_HT | sum(_STYLES[style] for style in set(options.styles)),
         transform=int(options.reversible),
         precincts=_precinct_exponents(options),
     )
@@ -78,7 +79,7 @@ def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainH
     """
     rows, columns, components, precision, signed = picture
     siz = Siz(
-        rsiz=_RSIZ_HT,
+        rsiz=options.high_throughput * _RSIZ_HT,
         xsiz=columns,
         ysiz=rows,
         xosiz=0,
@@ -92,8 +93,10 @@ def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainH
     if siz.tiles_wide * siz.tiles_high > 65535:
         raise OptionError(f"{siz.tiles_wide * siz.tiles_high:,} tiles are more than 65,535 (T.800 A.4.2)")
     qcd, bound = _quantization(options, precision)
-    cap = HtCapabilities(irreversible=not options.reversible, magnitude_bound=max(bound, 8)).cap()
-    segments: list[Segment] = [siz, cap, _coding(options), qcd]
+    segments: list[Segment] = [siz, _coding(options), qcd]
+    if options.high_throughput:
+        capabilities = HtCapabilities(irreversible=not options.reversible, magnitude_bound=max(bound, 8))
+        segments.insert(1, capabilities.cap())
     if options.comment is not None:
         text = isinstance(options.comment, str)
         try:

@@ -15,7 +15,10 @@ TileParts = Literal["single", "resolution", "component", "layer"]
 
 _UID = "1.2.840.10008.1.2.4."
 _HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT = _UID + "201", _UID + "202", _UID + "203"
-_PART_1 = (_UID + "90", _UID + "91")
+_PART_1_LOSSLESS, _PART_1 = _UID + "90", _UID + "91"
+_KNOWN = (_PART_1_LOSSLESS, _PART_1, _HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
+_MAY_BE_LOSSY = (_PART_1, _HT)
+_STYLES = ("bypass", "reset", "termall", "causal", "predictable", "segsym")
 _USUAL_LEVELS = 5
 _LOWEST_SIDE = 64
 """Both sides of the lowest resolution of a .202 stream stay within this. PS3.5 10.18 asks it of one of them."""
@@ -56,7 +59,8 @@ class J2KOptions:
     sop, eph : bool
         Whether to frame packet headers by these markers.
     styles : tuple of str
-        Code-block styles; for HT only ``"causal"``.
+        Code-block styles: "bypass", "reset", "termall", "causal", "predictable", "segsym" (T.800 Table A.19); for HT
+        only "causal".
     roi : optional
         Not implemented yet.
     comment : str or bytes, optional
@@ -108,6 +112,8 @@ class J2KOptions:
                 _check_power("precincts", side, 1, 32768)
         if self.precincts is not None and not self.precincts:
             raise OptionError("precincts must name at least one size")
+        for style in self.styles:
+            _check_choice("styles", style, _STYLES)
         if self.quantization_step is not None and not 0 < self.quantization_step <= 1:
             raise OptionError(f"quantization_step={self.quantization_step} must be above 0 and at most 1")
 
@@ -141,6 +147,7 @@ class PictureFormat(NamedTuple):
 class ResolvedOptions:
     """`J2KOptions` with every choice made; the fields mean the same."""
 
+    high_throughput: bool
     decomposition_levels: int
     code_block_rows: int
     code_block_columns: int
@@ -175,7 +182,7 @@ def _levels(options: J2KOptions, rows: int, columns: int, needed: int) -> int:
     return max(needed, min(_USUAL_LEVELS, min(rows, columns).bit_length() - 1))
 
 
-def _refuse_unsupported(options: J2KOptions) -> None:
+def _refuse_unsupported(options: J2KOptions, high_throughput: bool) -> None:
     for name, asked, clause in (
         ("several quality layers", options.layers > 1, "T.814 B"),
         ("rate", options.rate is not None, "T.800 J.10"),
@@ -184,7 +191,7 @@ def _refuse_unsupported(options: J2KOptions) -> None:
     ):
         if asked:
             raise UnsupportedError(f"encoding with {name} is not implemented yet", feature=name, clause=clause)
-    for style in options.styles:
+    for style in options.styles if high_throughput else ():
         if style != "causal":
             raise OptionError(f"style {style!r} does not go with HT code-blocks, only 'causal' does (T.814 A.4)")
 
@@ -222,7 +229,7 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
     Parameters
     ----------
     transfer_syntax : str
-        1.2.840.10008.1.2.4.201, .202 or .203.
+        1.2.840.10008.1.2.4.90, .91, .201, .202 or .203.
     options : J2KOptions
     picture : PictureFormat
 
@@ -233,14 +240,15 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
     UnsupportedError
         If they ask for what is not implemented; NoCodecError if the transfer syntax is.
     """
-    if transfer_syntax not in (_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT):
-        hint = "JPEG 2000 Part 1 will come" if transfer_syntax in _PART_1 else "encode writes HTJ2K"
+    if transfer_syntax not in _KNOWN:
+        hint = "encode writes JPEG 2000 Part 1 and HTJ2K"
         raise NoCodecError(
             f"encode does not write transfer syntax {transfer_syntax}: {hint}",
             transfer_syntax=transfer_syntax,
             hint=hint,
         )
-    _refuse_unsupported(options)
+    high_throughput = transfer_syntax in (_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
+    _refuse_unsupported(options, high_throughput)
     rows, columns, components, precision, signed = picture
     rpcl = transfer_syntax == _HT_LOSSLESS_RPCL
     needed = _levels_to_reach(max(rows, columns), _LOWEST_SIDE) if rpcl else 0
@@ -254,6 +262,7 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
     usual_color = components == 3 and not signed
     choose: Callable[[Any, Any], Any] = lambda chosen, usual: usual if chosen is None else chosen  # noqa: E731
     return ResolvedOptions(
+        high_throughput=high_throughput,
         decomposition_levels=levels,
         code_block_rows=options.code_block_rows,
         code_block_columns=options.code_block_columns,
@@ -261,7 +270,7 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
         precincts=options.precincts,
         tile_rows=tile_rows,
         tile_columns=tile_columns,
-        reversible=_check_reversible(options, transfer_syntax != _HT),
+        reversible=_check_reversible(options, transfer_syntax not in _MAY_BE_LOSSY),
         quantization_step=choose(options.quantization_step, 2.0**-precision),
         guard_bits=options.guard_bits,
         color_transform=choose(options.color_transform, usual_color),
