@@ -10,6 +10,7 @@ import pydicom
 import pytest
 
 import pacscore
+from reference.jp2_files import box, enumerated, jp2_file, lossless
 
 
 def test_info_of_a_codestream(run_json, run, codestream: Path) -> None:
@@ -204,3 +205,30 @@ def test_render(run, ct: Path, codestream: Path, tmp_path: Path) -> None:
     assert imagecodecs.png_decode(output.read_bytes()).shape == (60, 80)
     assert run("render", ct, tmp_path / "out.jpg")[0] == 2
     assert run("render", ct, output, "--frame", 1)[0] == 2
+
+
+@pytest.fixture
+def palette_file(tmp_path: Path) -> Path:
+    """Return a JP2 file of two colours and opacity, in a palette."""
+    indices = np.array([[0, 1], [1, 0], [1, 1]], np.uint8)
+    palette = box("pclr", "0002 04 07 07 07 07" + "FF800040 102030FF")
+    mapping = box("cmap", "0000 01 00 0000 01 01 0000 01 02 0000 01 03")
+    opacity = box("cdef", "0004 0000 0000 0001 0001 0000 0002 0002 0000 0003 0003 0001 0000")
+    path = tmp_path / "palette.jp2"
+    path.write_bytes(jp2_file(lossless(indices), palette, mapping, enumerated(16), opacity))
+    return path
+
+
+def test_the_palette_of_a_jp2_file(run, run_json, palette_file: Path, ct: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.png"
+    assert run("decode", palette_file, output, "--color", "rendered")[0] == 0
+    assert imagecodecs.png_decode(output.read_bytes())[0].tolist() == [[255, 128, 0, 64], [16, 32, 48, 255]]
+    assert run("decode", palette_file, output)[0] == 0
+    assert imagecodecs.png_decode(output.read_bytes()).shape == (3, 2)
+    assert run("render", palette_file, output)[0] == 0
+    assert imagecodecs.png_decode(output.read_bytes())[0].tolist() == [[255, 128, 0], [16, 32, 48]]
+    facts = run_json("info", palette_file)[1]["results"][0]["codestream"]["file"]
+    assert (facts["color_space"], facts["palette"]) == ("sRGB", "2 entries of 4 columns")
+    assert facts["channels"][3] == "opacity, 8 bits"
+    assert "color space" in run("info", palette_file)[1]
+    assert run("decode", ct, tmp_path / "out.npy", "--color", "rendered")[0] == 2

@@ -18,10 +18,10 @@ if not (DATA / "tolerances.csv").exists():
     pytest.skip(f"no test data at {DATA}: set PACSCORE_TEST_DATA", allow_module_level=True)
 
 
-def _tolerances():
+def _tolerances(*, rendered=False):
     with (DATA / "tolerances.csv").open(newline="") as file:
         for row in csv.DictReader(file):
-            if row["reference"] and row["class"] != "jp2":
+            if row["reference"] and (row["class"] == "jp2") == rendered:
                 yield pytest.param(row, id=f"{row['path']}-r{row['reduce']}-c{row['component']}-class{row['class']}")
 
 
@@ -47,6 +47,21 @@ def test_inside_tolerance(row):
     if row["peak"]:
         assert np.abs(error).max() <= float(row["peak"])
         assert (error**2).mean() <= float(row["mse"]) * 1.001 + 1e-9
+
+
+@pytest.mark.parametrize("row", list(_tolerances(rendered=True)))
+def test_rendered_files_inside_tolerance(row):
+    """The references are sRGB pictures of 8 bits: T.803 Annex G."""
+    data = (DATA / row["path"]).read_bytes()
+    picture = pacscore.decode(data, color="rendered")
+    assert all(channel.kind == "colour" for channel in pacscore.inspect(data).rendered_channels)
+    precision = pacscore.inspect(data).rendered_channels[0].precision
+    got = picture.astype(np.float64) * 255 / ((1 << precision) - 1)
+    want = read_reference(DATA / row["reference"])
+    error = (got if got.ndim == 3 else got[..., None]) - want
+    assert error.shape == want.shape
+    assert np.abs(error).max() <= float(row["peak"])
+    assert (error**2).mean() <= float(row["mse"])
 
 
 def _hashed():

@@ -51,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on-damage", choices=("raise", "conceal"), default="raise", help="conceal: write what can be decoded"
     )
+    parser.add_argument(
+        "--color",
+        choices=("stored", "rendered"),
+        default="stored",
+        help="rendered: apply the palette, channel definitions and colour space of a JP2 or JPH file",
+    )
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="default: 1")
 
 
@@ -90,14 +96,18 @@ def _from_codestream(arguments: argparse.Namespace) -> tuple[Any, int, DecodeRep
     if arguments.frame not in (None, 0):
         raise OptionError(f"--frame {arguments.frame}: a codestream is one frame")
     data = read_codestream(arguments.input)
-    bits = max(component.precision for component in pacscore.inspect(data).components)
-    image, report = _opened(pacscore.decode(data, layers=arguments.layers, **_view(arguments)))
+    info = pacscore.inspect(data)
+    samples = info.components if arguments.color == "stored" else info.rendered_channels
+    bits = max(sample.precision for sample in samples)
+    image, report = _opened(pacscore.decode(data, layers=arguments.layers, color=arguments.color, **_view(arguments)))
     return image, bits, report
 
 
 def _from_dicom(arguments: argparse.Namespace) -> tuple[Any, int, DecodeReport | None]:
     if arguments.layers is not None:
         raise OptionError("--layers is for codestreams")
+    if arguments.color != "stored":
+        raise OptionError("--color is for JP2 and JPH files (for a picture of a DICOM file, use `pacscore render`)")
     with pacscore.open(arguments.input) as frames:
         numbers = range(len(frames)) if arguments.frame is None else [arguments.frame]
         if len(numbers) != 1 and arguments.output.suffix.lower() != ".npy":

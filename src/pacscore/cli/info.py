@@ -11,6 +11,7 @@ import pacscore
 from pacscore.cli.console import Console
 from pacscore.cli.inputs import is_codestream, read_codestream
 from pacscore.cli.syntaxes import keyword
+from pacscore.errors import PacscoreError
 
 __all__ = ["add_arguments", "run"]
 
@@ -38,8 +39,30 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
 
 
 def codestream_facts(data: bytes) -> dict[str, Any]:
-    """Return what the main header of a codestream says."""
-    return {"bytes": len(data), "codestream": dataclasses.asdict(pacscore.inspect(data))}
+    """Return what the main header of a codestream says, and of a JP2 or JPH file the boxes."""
+    info = pacscore.inspect(data)
+    facts = dataclasses.asdict(info)
+    if info.file is not None:
+        facts["file"] = file_facts(info)
+    return {"bytes": len(data), "codestream": facts}
+
+
+def file_facts(info: pacscore.CodestreamInfo) -> dict[str, Any]:
+    """Return what the boxes of a file say, and how it would be rendered."""
+    file = info.file
+    if file is None:
+        return {}
+    facts: dict[str, Any] = {"boxes": [box.kind for box in file.boxes]}
+    try:
+        facts["color_space"] = info.color_space
+        facts["channels"] = [f"{channel.kind}, {channel.precision} bits" for channel in info.rendered_channels]
+    except PacscoreError as error:
+        facts["not_rendered"] = str(error)
+    if file.palette is not None:
+        facts["palette"] = f"{len(file.palette.entries)} entries of {len(file.palette.b)} columns"
+    if file.resolution is not None:
+        facts["samples_a_metre"] = dataclasses.asdict(file.resolution)
+    return facts
 
 
 def dicom_facts(path: Path) -> dict[str, Any]:
@@ -58,7 +81,7 @@ def dicom_facts(path: Path) -> dict[str, Any]:
         if frames.encoded_format != frames.pixel_format:
             facts["encoded_format"] = dataclasses.asdict(frames.encoded_format)
         if uid in _JPEG_2000 and len(frames):
-            facts["codestream"] = dataclasses.asdict(pacscore.inspect(frames.encoded(0)))
+            facts["codestream"] = codestream_facts(frames.encoded(0))["codestream"]
     return facts
 
 

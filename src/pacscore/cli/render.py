@@ -67,10 +67,13 @@ def _codestream(arguments: argparse.Namespace) -> tuple[NDArray[Any], pacscore.P
         raise OptionError(f"--frame {arguments.frame}: a codestream is one frame")
     data = read_codestream(arguments.input)
     info = pacscore.inspect(data)
-    image = pacscore.decode(data)
+    image = pacscore.decode(data, color="rendered")
     if isinstance(image, (list, pacscore.Partial)):
         raise UnsupportedError("components of different sizes cannot be rendered", feature="subsampled components")
-    first = info.components[0]
+    first = info.rendered_channels[0]
+    colours = sum(channel.kind == "colour" for channel in info.rendered_channels)
+    if image.ndim == 3 and colours in (1, 3):  # opacity is not shown
+        image = image[:, :, 0] if colours == 1 else image[:, :, :3]
     return image, pacscore.Pipeline(
         bits_stored=first.precision,
         pixel_representation=int(first.signed),

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numpy.typing import NDArray
 
-from pacscore.errors import CodestreamError, OptionError, UnsupportedError
+from pacscore.errors import CodestreamError, OptionError
 from pacscore.j2k._tile import TileDecoder
 from pacscore.j2k.codestream.headers import Codestream, MainHeader, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
-from pacscore.j2k.codestream.segments import Segment
+from pacscore.j2k.codestream.segments import Segment, Siz
 from pacscore.j2k.damage_log import DamageLog, OnDamage
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.view import View, Window, choose_view
@@ -24,6 +24,8 @@ from pacscore.support.scheduler import run_in_threads, useful_threads
 from pacscore.support.targets import active_target
 
 if TYPE_CHECKING:  # annotations alone
+    from pacscore.j2k.boxes.records import Wrapper
+    from pacscore.j2k.rendering import Rendering
     from pacscore.region import Region
 
 __all__ = ["decode"]
@@ -145,29 +147,30 @@ def _place(plan: TilePlan, precinct: int) -> tuple[int, int]:
     return int(plan.precincts.component[precinct]), int(plan.precincts.resolution[precinct])
 
 
-def _find_codestream(data: memoryview) -> tuple[int, int, str]:
-    """Return where the codestream starts and stops. Bare ones, the rule in DICOM, do not pay for loading the boxes."""
+def _find_wrapper(data: memoryview) -> Wrapper | None:
+    """Return what the codestream came in. Bare ones, the rule in DICOM, do not pay for loading the boxes."""
     if data[:2] == _SOC:
-        return 0, len(data), "codestream"
+        return None
     from pacscore.j2k.boxes.reader import find_codestream  # noqa: PLC0415 - only files need it
 
-    wrapper = find_codestream(data)
-    return wrapper.start, wrapper.stop, wrapper.file_format
+    return find_codestream(data)
 
 
-def _check_choices(layers: int | None, threads: int, color: str, file_format: str) -> None:
+def _check_choices(layers: int | None, threads: int, color: str) -> None:
     if layers is not None and layers < 1:
         raise OptionError(f"layers={layers} must be at least 1")
     if threads < 1:
         raise OptionError(f"threads={threads} must be at least 1")
     if color not in ("stored", "rendered"):
         raise OptionError(f"color={color!r} is neither 'stored' nor 'rendered'")
-    if color == "rendered" and file_format != "codestream":
-        raise UnsupportedError(
-            "color='rendered' is not implemented for JP2 and JPH files yet (T.800 I.5.3)",
-            feature="palette, channel definitions and colour space",
-            clause="T.800 I.5.3",
-        )
+
+
+def _choose_rendering(wrapper: Wrapper, siz: Siz, reduce: int, region: Region | None) -> Rendering | None:
+    """Return how to make the picture, None where it is the stored image."""
+    from pacscore.j2k.rendering import Rendering  # noqa: PLC0415 - few need it
+
+    rendering = Rendering(wrapper, siz, reduce, region)
+    return None if rendering.changes_nothing else rendering
 
 
 @overload
@@ -210,7 +213,7 @@ def decode(  # noqa: PLR0913 - the contract of the front door
 ) -> Image | Partial:
     """Decode a JPEG 2000 codestream, or the one in a JP2 or JPH file.
 
-    Source: T.800 Annexes A to G; T.814.
+    Source: T.800 Annexes A to G and I; T.814.
 
     Parameters
     ----------
@@ -231,7 +234,11 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     limits : Limits, optional
         Sizes to refuse; the default is `DEFAULT_LIMITS`.
     color : "stored" or "rendered"
-        Whether to apply a file's palette, channel definitions and colour space (not yet implemented).
+        Whether to apply a file's palette, channel definitions and colour space. "rendered" gives the colours in their
+        order, in sRGB or grey, then opacities, then channels of no told meaning, as
+        `CodestreamInfo.rendered_channels` tells; subsampled components are repeated to the size of the largest.
+        sYCC and restricted ICC profiles are converted at the precision of the first colour; samples in the space of
+        any other ICC profile stay in it. Bare codestreams tell nothing of this, and come as they are stored.
 
     Returns
     -------
@@ -244,9 +251,9 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     TruncatedError
         If packets that the view needs are missing.
     CodestreamError
-        If syntax, a length or a code-block is wrong.
+        If syntax, a length or a code-block is wrong; with ``color="rendered"`` also if boxes contradict themselves.
     UnsupportedError
-        If the codestream is legal, and needs what pacscore lacks.
+        If the codestream is legal, and needs what pacscore lacks; as in a colour space that cannot be rendered.
     OptionError
         If the choices do not fit the image.
     LimitError
@@ -254,22 +261,30 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     """
     limits = limits or DEFAULT_LIMITS
     view_of_data = memoryview(data).cast("B")
-    start, stop, file_format = _find_codestream(view_of_data)
+    _check_choices(layers, threads, color)
+    wrapper = _find_wrapper(view_of_data)
+    start, stop = (0, len(view_of_data)) if wrapper is None else (wrapper.start, wrapper.stop)
     stream = read_codestream(view_of_data, start, stop)
-    _check_choices(layers, threads, color, file_format)
-    view = choose_view(stream.main.siz, reduce, region)
-    limits.check_output(view.output_bytes, len(view_of_data))
+    siz = stream.main.siz
+    rendered = None if wrapper is None or color == "stored" else _choose_rendering(wrapper, siz, reduce, region)
+    view = choose_view(siz, reduce, region) if rendered is None else rendered.view
+    for size in (view.output_bytes, 0 if rendered is None else rendered.output_bytes):
+        limits.check_output(size, len(view_of_data))
 
     frame = _Frame(view_of_data, stream, view, DamageLog(on_damage))
     frame.layers = layers or _ALL_LAYERS
     frame.limits = limits
     frame.note_stream()
     tiles = frame.tiles_present()
-    arrays = view.allocate(out)
+    picture = None if rendered is None else rendered.allocate(out)
+    arrays = view.allocate(out if rendered is None else None)
     planes = view.planes(arrays)
     if on_damage == "conceal":
         view.fill_background(planes)
     frame.decode_tiles(tiles, planes, useful_threads(threads, view.samples))
 
     image: Image = arrays[0] if view.stacked else arrays
+    if rendered is not None and picture is not None:
+        rendered.fill(picture, planes)
+        image = picture
     return image if on_damage == "raise" else Partial(image, frame.log.report())

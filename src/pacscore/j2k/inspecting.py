@@ -12,8 +12,10 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
+from pacscore.j2k.boxes.channels import Channel
+from pacscore.j2k.boxes.colour import choose_colour_space
 from pacscore.j2k.boxes.reader import find_codestream
-from pacscore.j2k.boxes.records import ImageHeader
+from pacscore.j2k.boxes.records import Wrapper
 from pacscore.j2k.codestream.headers import Codestream, MainHeader
 from pacscore.j2k.codestream.reader import read_codestream
 from pacscore.j2k.codestream.resolve import tile_coding
@@ -101,6 +103,8 @@ class CodestreamInfo:
         What is wrong with the tile-parts; packets are not looked at.
     notes : tuple of str
         Oddities that do not hinder decoding.
+    file : Wrapper or None
+        All boxes of a JP2 or JPH file; None for a bare codestream.
     """
 
     schema: ClassVar[int] = 1
@@ -131,6 +135,7 @@ class CodestreamInfo:
     tile_parts: int
     damages: tuple[Damage, ...]
     notes: tuple[str, ...]
+    file: Wrapper | None = None
 
     @property
     def precision(self) -> int:
@@ -160,9 +165,36 @@ class CodestreamInfo:
         """Number of tiles."""
         return self.tiles_high * self.tiles_wide
 
+    @property
+    def color_space(self) -> str | None:
+        """The colour space that a file's samples are in, as in ``"sYCC"`` or ``"ICC profile"``; None if bare.
+
+        Raises
+        ------
+        UnsupportedError
+            If it is none that ``decode(color="rendered")`` can handle.
+        """
+        return None if self.file is None else choose_colour_space(self.file.colours).name
+
+    @property
+    def rendered_channels(self) -> tuple[Channel, ...]:
+        """What each channel of ``decode(color="rendered")`` is: kind, precision, sign, and where it comes from.
+
+        Raises
+        ------
+        CodestreamError, UnsupportedError
+            As that call does.
+        """
+        from pacscore.j2k.rendering import rendered_channels  # noqa: PLC0415 - few need it
+
+        return rendered_channels(self.file, [(c.precision, c.signed) for c in self.components])
+
     def to_json(self) -> str:
-        """Return all fields as a JSON object, with its schema number and the dtype's name."""
-        return json.dumps({"schema": self.schema, "dtype": self.dtype.name, **dataclasses.asdict(self)})
+        """Return all fields as a JSON object, with its schema number and the dtype's name; of bytes only how many."""
+        fields = {"schema": self.schema, "dtype": self.dtype.name, **dataclasses.asdict(self)}
+        return json.dumps(
+            fields, default=lambda value: {"bytes": len(value)} if isinstance(value, bytes) else str(value)
+        )
 
 
 def inspect(data: BytesLike, *, limits: Limits | None = None) -> CodestreamInfo:
@@ -227,7 +259,8 @@ def inspect(data: BytesLike, *, limits: Limits | None = None) -> CodestreamInfo:
         comments=tuple(comment.text for comment in main.comments if comment.text is not None),
         tile_parts=len(codestream.tile_parts),
         damages=codestream.damages,
-        notes=(*wrapper.notes, *_disagreements(wrapper.image_header, main.siz), *codestream.notes),
+        notes=(*wrapper.notes, *_disagreements(wrapper, main.siz), *codestream.notes),
+        file=None if wrapper.file_format == "codestream" else wrapper,
     )
 
 
@@ -285,11 +318,16 @@ def _block_coder(styles: set[CodingStyle]) -> Literal["part1", "ht", "mixed"]:
     return "ht" if all(style.high_throughput and not style.mixed for style in styles) else "mixed"
 
 
-def _disagreements(header: ImageHeader | None, siz: Siz) -> tuple[str, ...]:
-    if header is None:
-        return ()
-    told = (header.height, header.width, header.nc)
-    true = (siz.ysiz - siz.yosiz, siz.xsiz - siz.xosiz, siz.csiz)
-    if told == true:
-        return ()
-    return (f"box 'ihdr' says height, width and components {told}, SIZ says {true}; SIZ counts",)
+def _disagreements(wrapper: Wrapper, siz: Siz) -> tuple[str, ...]:
+    """Return where boxes and SIZ differ. Source: T.800 I.5.3.1, I.5.3.2."""
+    notes = []
+    header = wrapper.image_header
+    if header is not None:
+        told = (header.height, header.width, header.nc)
+        true = (siz.ysiz - siz.yosiz, siz.xsiz - siz.xosiz, siz.csiz)
+        if told != true:
+            notes.append(f"box 'ihdr' says height, width and components {told}, SIZ says {true}; SIZ counts")
+    depths = tuple(component.precision - 1 | component.signed << 7 for component in siz.components)
+    if wrapper.bits_per_component and wrapper.bits_per_component != depths:
+        notes.append("box 'bpcc' and SIZ differ in the components' precisions or signs; SIZ counts")
+    return tuple(notes)

@@ -25,7 +25,7 @@ from pacscore.report import Image
 if TYPE_CHECKING:  # annotations alone
     from pacscore.region import Region
 
-__all__ = ["SAMPLE_TYPES", "View", "choose_view"]
+__all__ = ["SAMPLE_TYPES", "View", "check_out", "choose_view"]
 
 SAMPLE_TYPES = {np.dtype(name): number for number, name in enumerate(("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"))}
 """The numbers by which C knows the dtypes of samples."""
@@ -105,9 +105,7 @@ class View:
         arrays = list(out) if isinstance(out, list) else [out]
         if isinstance(out, list) == self.stacked or len(arrays) != len(self.shapes):
             raise OptionError("out must be one array where the result is one, and a list of arrays where it is a list")
-        for array, shape in zip(arrays, self.shapes, strict=True):
-            _check_out(array, shape, self.dtype)
-        return arrays
+        return [check_out(array, shape, self.dtype) for array, shape in zip(arrays, self.shapes, strict=True)]
 
     def planes(self, arrays: list[NDArray[Any]]) -> list[NDArray[Any]]:
         """Return a 2-D view a component of the arrays."""
@@ -134,13 +132,15 @@ class View:
         return tuple(windows)
 
 
-def _check_out(array: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+def check_out(array: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return the array that a caller gave for a result, or raise OptionError if it does not fit."""
     if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != dtype:
         found = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
         raise OptionError(f"out must be {dtype} of shape {shape}, not {found}")
     inner = array[0] if array.ndim == 3 and shape[0] else array[:1]
     if not array.flags.writeable or not array.dtype.isnative or (array.size and not inner.flags.c_contiguous):
         raise OptionError("out must be writable, of native byte order, and C-contiguous in its last axes")
+    return array
 
 
 def _region_area(siz: Siz, region: Region) -> Rect:

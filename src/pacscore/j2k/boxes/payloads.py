@@ -1,15 +1,23 @@
 """From the payload of one box to its dataclass.
 
-Source: T.800 I.5.3.
+Source: T.800 I.5 to I.7.
 """
 
 from __future__ import annotations
 
 import struct
 from typing import Final
+from uuid import UUID
 
 from pacscore.errors import CodestreamError
-from pacscore.j2k.boxes.records import ChannelDefinition, ChannelMapping, ColourSpecification, ImageHeader, Palette
+from pacscore.j2k.boxes.records import (
+    ChannelDefinition,
+    ChannelMapping,
+    ColourSpecification,
+    ImageHeader,
+    Palette,
+    Uuid,
+)
 
 CLAUSES: Final = {
     "ftyp": "T.800 I.5.2",
@@ -21,6 +29,9 @@ CLAUSES: Final = {
     "cdef": "T.800 I.5.3.6",
     "resc": "T.800 I.5.3.7.1",
     "resd": "T.800 I.5.3.7.2",
+    "uuid": "T.800 I.7.2",
+    "ulst": "T.800 I.7.3.1",
+    "url ": "T.800 I.7.3.2",
 }
 
 
@@ -101,3 +112,23 @@ def read_resolution(payload: bytes) -> tuple[float, float]:
     if not (vr_d and hr_d):
         raise ValueError("a denominator of 0")
     return vr_n / vr_d * 10.0**vr_e, hr_n / hr_d * 10.0**hr_e
+
+
+def read_uuid(payload: bytes) -> Uuid:
+    """Return uuid."""
+    return Uuid(UUID(bytes=payload[:16]), payload[16:])
+
+
+def read_uuid_list(payload: bytes) -> tuple[UUID, ...]:
+    """Return the identifiers of ulst."""
+    (count,) = struct.unpack_from(">H", payload)
+    if len(payload) != 2 + 16 * count:
+        raise ValueError(f"{len(payload)} bytes do not hold {count} identifiers")
+    return tuple(UUID(bytes=payload[i : i + 16]) for i in range(2, len(payload), 16))
+
+
+def read_url(payload: bytes) -> str:
+    """Return where url points."""
+    if len(payload) < 4:
+        raise ValueError(f"{len(payload)} bytes, 4 are the least")
+    return payload[4:].split(b"\0", 1)[0].decode("utf-8", "replace")

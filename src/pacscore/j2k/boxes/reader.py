@@ -1,6 +1,6 @@
 """The reader of wrappers: bare codestream, JP2 or JPH, and where the codestream is.
 
-Source: T.800 I.2 to I.5; T.814 Annex D.
+Source: T.800 I.2 to I.7; T.814 Annex D.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pacscore.errors import CodestreamError, TruncatedError
 from pacscore.j2k.boxes import payloads
-from pacscore.j2k.boxes.records import Box, ColourSpecification, Resolution, Wrapper
+from pacscore.j2k.boxes.records import Box, Resolution, UuidInformation, Wrapper
 
 BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 _SOC: Final = b"\xff\x4f"
 _SIGNATURE: Final = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
-_SUPERBOXES: Final = frozenset({"jp2h", "res "})
+_SUPERBOXES: Final = frozenset({("", "jp2h"), ("jp2h", "res "), ("", "uinf")})
+"""Boxes of boxes, with the box that each is in: elsewhere they have no meaning, and any depth could be claimed."""
 _MOST_BOXES: Final = 10_000
 
 _PAYLOADS: Final[dict[str, Callable[[bytes], Any]]] = {
@@ -30,15 +31,23 @@ _PAYLOADS: Final[dict[str, Callable[[bytes], Any]]] = {
     "cdef": payloads.read_channels,
     "resc": payloads.read_resolution,
     "resd": payloads.read_resolution,
+    "xml ": bytes,
+    "jp2i": bytes,
+    "uuid": payloads.read_uuid,
+    "ulst": payloads.read_uuid_list,
+    "url ": payloads.read_url,
 }
+_REPEATED: Final = frozenset({"colr", "xml ", "jp2i", "uuid"})
+_WITHOUT_EFFECT: Final = frozenset({"xml ", "jp2i", "uuid", "ulst", "url "})
+"""Boxes that the image does not depend on: what is wrong with them is noted."""
 
 
 def find_codestream(data: BytesLike) -> Wrapper:
     """Return where the codestream is in the data, and what the boxes around it say.
 
-    The payloads of other boxes (xml, uuid, unknown ones) stay where they are: ``boxes`` has their offsets.
+    The payloads of boxes that are not known stay where they are: ``boxes`` has their offsets.
 
-    Source: T.800 I.4, I.5.
+    Source: T.800 I.4 to I.7.
 
     Parameters
     ----------
@@ -70,7 +79,8 @@ class _Walk:
         self._view = view
         self._boxes: list[Box] = []
         self._found: dict[str, Any] = {}
-        self._colours: list[ColourSpecification] = []
+        self._repeated: dict[str, list[Any]] = {kind: [] for kind in _REPEATED}
+        self._uuid_information: list[UuidInformation] = []
         self._notes: list[str] = []
         self._codestream: Box | None = None
         self._walk(0, len(view), "")
@@ -89,11 +99,15 @@ class _Walk:
             tuple(self._boxes),
             found.get("ihdr"),
             found.get("bpcc", ()),
-            tuple(self._colours),
+            tuple(self._repeated["colr"]),
             found.get("pclr"),
             found.get("cmap", ()),
             found.get("cdef", ()),
             Resolution(found.get("resc"), found.get("resd")) if has_resolution else None,
+            tuple(self._repeated["xml "]),
+            tuple(self._repeated["uuid"]),
+            tuple(self._uuid_information),
+            tuple(self._repeated["jp2i"]),
             tuple(self._notes),
         )
 
@@ -109,11 +123,17 @@ class _Walk:
             self._boxes.append(box)
             if box.kind == "jp2c" and self._codestream is None:
                 self._codestream = box
-            elif box.kind in _SUPERBOXES:
-                self._walk(box.payload_start, box.stop, box.kind)
+            elif (parent, box.kind) in _SUPERBOXES:
+                self._walk_superbox(box)
             elif box.kind in _PAYLOADS:
                 self._read(box)
             position = box.stop
+
+    def _walk_superbox(self, box: Box) -> None:
+        self._walk(box.payload_start, box.stop, box.kind)
+        if box.kind == "uinf":
+            uuids, url = self._found.pop("ulst", ()), self._found.pop("url ", None)
+            self._uuid_information.append(UuidInformation(uuids, url))
 
     def _box(self, position: int, stop: int, parent: str) -> Box | None:
         """Return the box at ``position``, or None where what is left after the codestream is no box."""
@@ -159,9 +179,13 @@ class _Walk:
         try:
             value = _PAYLOADS[kind](bytes(self._view[box.payload_start : box.stop]))
         except (struct.error, ValueError, IndexError) as error:
-            raise payloads.box_error(kind, box.start, str(error)) from None
-        if kind == "colr":
-            self._colours.append(value)
+            wrong = payloads.box_error(kind, box.start, str(error))
+            if kind not in _WITHOUT_EFFECT:
+                raise wrong from None
+            self._notes.append(str(wrong))
+            return
+        if kind in _REPEATED:
+            self._repeated[kind].append(value)
         elif kind in self._found:
             self._notes.append(f"a second box {kind!r} at byte {box.start:,}; ignored")
         else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,22 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Uuid:
+    """uuid: whose it is, and what only they can read."""
+
+    uuid: UUID
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UuidInformation:
+    """uinf: where more is told about some uuid boxes; ``url`` is None where there is none."""
+
+    uuids: tuple[UUID, ...] = ()
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wrapper:
     """What a codestream came in.
 
@@ -135,6 +152,12 @@ class Wrapper:
     channels : tuple of ChannelDefinition
         Empty where there is no cdef.
     resolution : Resolution or None
+    xml : tuple of bytes
+        The documents of the xml boxes, in the encoding that each declares.
+    uuids : tuple of Uuid
+    uuid_information : tuple of UuidInformation
+    intellectual_property : tuple of bytes
+        The payloads of the jp2i boxes.
     notes : tuple of str
         Oddities that do not hinder decoding.
     """
@@ -150,4 +173,8 @@ class Wrapper:
     mapping: tuple[ChannelMapping, ...] = ()
     channels: tuple[ChannelDefinition, ...] = ()
     resolution: Resolution | None = None
+    xml: tuple[bytes, ...] = ()
+    uuids: tuple[Uuid, ...] = ()
+    uuid_information: tuple[UuidInformation, ...] = ()
+    intellectual_property: tuple[bytes, ...] = ()
     notes: tuple[str, ...] = ()
