@@ -15,7 +15,8 @@ typedef struct {
     size_t (*significance)(part1_encoding *encoding, bool raw);
     size_t (*refinement)(part1_encoding *encoding);
     size_t (*cleanup)(part1_encoding *encoding);
-    void (*mq_encode)(part1_encoding *encoding, size_t count, bool runs);
+    void (*mq_encode)(part1_encoding *encoding, size_t count);
+    void (*mq_encode_runs)(part1_encoding *encoding, size_t count);
     part1_counts (*count)(const part1_encoding *encoding, const uint64_t *plane, const uint64_t *other);
 } part1_stages;
 
@@ -154,7 +155,7 @@ static void part1_encode_pass(const part1_progress *progress, int32_t pass)
     if (progress->raw)
         part1_raw_write(&encoding->code, encoding->symbols, count);
     else
-        stages->mq_encode(encoding, count, kind == 0);
+        (kind == 0 ? stages->mq_encode_runs : stages->mq_encode)(encoding, count);
     if (progress->coding->style & PART1_RESET)
         part1_mq_reset(encoding->mq_states);
     encoding->marks[pass] = part1_code_mark(&encoding->code, encoding->plain, progress->raw);

@@ -18,6 +18,40 @@ PAC_FN inline void PART1_NAME(part1_copy)(const part1_encoding *encoding, const 
     }
 }
 
+#if PART1_BITS == 16 && PAC_AVX2
+/* The highest bits of bytes, in two halves. */
+PAC_FN inline uint64_t PAC_NAME(part1_high_bits)(__m256i left, __m256i right)
+{
+    return (uint32_t)_mm256_movemask_epi8(left) | (uint64_t)(uint32_t)_mm256_movemask_epi8(right) << 32;
+}
+
+/* One word of each plane and of the signs: bytes in the order of the scan first. */
+PAC_FN void PART1_NAME(part1_split)(part1_encoding *encoding, int32_t bitplanes, const PART1_WORD copy[4][16],
+                                    ptrdiff_t word)
+{
+    const ptrdiff_t plane_words = encoding->words * encoding->stripes;
+    const __m256i low = _mm256_set1_epi16(0xff);
+    __m256i rows[4];
+    for (int row = 0; row < 4; ++row)
+        rows[row] = _mm256_loadu_si256((const __m256i *)copy[row]);
+    for (int byte = 0; byte < 2; ++byte) {
+        const __m256i upper = byte ? _mm256_or_si256(_mm256_srli_epi16(rows[0], 8), _mm256_andnot_si256(low, rows[1]))
+                                   : _mm256_or_si256(_mm256_and_si256(rows[0], low), _mm256_slli_epi16(rows[1], 8));
+        const __m256i lower = byte ? _mm256_or_si256(_mm256_srli_epi16(rows[2], 8), _mm256_andnot_si256(low, rows[3]))
+                                   : _mm256_or_si256(_mm256_and_si256(rows[2], low), _mm256_slli_epi16(rows[3], 8));
+        const __m256i even = _mm256_unpacklo_epi16(upper, lower), odd = _mm256_unpackhi_epi16(upper, lower);
+        __m256i left = _mm256_permute2x128_si256(even, odd, 0x20), right = _mm256_permute2x128_si256(even, odd, 0x31);
+        if (byte == 1)
+            encoding->signs[word] = PAC_NAME(part1_high_bits)(left, right);
+        for (int bit = 7; bit >= 0; --bit) {
+            if (8 * byte + bit < bitplanes)
+                encoding->planes[(8 * byte + bit) * plane_words + word] = PAC_NAME(part1_high_bits)(left, right);
+            left = _mm256_add_epi8(left, left);
+            right = _mm256_add_epi8(right, right);
+        }
+    }
+}
+#else
 /* Bits 8 * byte and above of eight samples of two columns, as a byte for each bit. */
 PAC_FN inline uint64_t PART1_NAME(part1_eight)(const PART1_WORD copy[4][16], int column, int byte)
 {
@@ -48,6 +82,7 @@ PAC_FN void PART1_NAME(part1_split)(part1_encoding *encoding, int32_t bitplanes,
             encoding->signs[word] = planes[7];
     }
 }
+#endif
 
 PAC_FN void PART1_NAME(part1_split_planes)(part1_encoding *encoding, int32_t bitplanes, const PART1_SAMPLE *samples,
                                            ptrdiff_t stride)
@@ -64,7 +99,8 @@ PAC_FN pac_status PART1_NAME(part1_encode)(const pac_part1_coding *coding, const
                                            ptrdiff_t stride, void *scratch, pac_part1_coded *coded)
 {
     const part1_stages stages = {PAC_NAME(part1_significance_symbols), PAC_NAME(part1_refinement_symbols),
-                                 PAC_NAME(part1_cleanup_symbols), PAC_NAME(part1_mq_encode), PAC_NAME(part1_count)};
+                                 PAC_NAME(part1_cleanup_symbols),      PAC_NAME(part1_mq_encode),
+                                 PAC_NAME(part1_mq_encode_runs),       PAC_NAME(part1_count)};
     const pac_status status = part1_prepare(scratch, coding, PART1_BITS == 64 ? PART1_MAX_PLANES : PART1_BITS - 1);
     if (status)
         return status;
