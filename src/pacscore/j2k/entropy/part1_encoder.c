@@ -102,11 +102,11 @@ typedef struct {
     bool open, raw;
 } part1_progress;
 
-static bool part1_is_open_full(const part1_progress *progress)
+/* Whether there might be no room for another pass: no image has so many bits. */
+static bool part1_is_full(const part1_progress *progress)
 {
     const part1_encoding *encoding = progress->encoding;
-    const size_t plain = (size_t)(encoding->code.next - encoding->plain);
-    return plain > PART1_MOST_PLAIN || progress->length > PART1_MOST_BYTES / 2 - PART1_PASS_PLAIN;
+    return progress->length + (size_t)(encoding->code.next - encoding->plain) > PART1_MOST_PLAIN;
 }
 
 static size_t part1_bits_of(const part1_progress *progress, int32_t pass, bool last)
@@ -183,7 +183,7 @@ static pac_status part1_encode_passes(part1_encoding *encoding, const pac_part1_
             progress.raw = part1_is_raw(coding->style, pass);
             part1_code_start(&encoding->code, encoding->plain, progress.raw);
         }
-        if (part1_is_open_full(&progress))
+        if (part1_is_full(&progress))
             return PAC_NO_SPACE;
         encoding->plane = encoding->planes + plane * encoding->words * encoding->stripes;
         part1_encode_pass(&progress, pass);

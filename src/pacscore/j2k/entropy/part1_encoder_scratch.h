@@ -9,9 +9,9 @@
 
 enum {
     PART1_MAX_SYMBOLS = 2 * PART1_MAX_SAMPLES + 64, /* of a pass: a sample has two at most; a run counts as one */
-    PART1_MOST_PLAIN = 131072,                      /* where no further pass begins, in one segment */
+    PART1_MOST_PLAIN = 131072,                      /* behind so many bytes no further pass begins */
     PART1_PASS_PLAIN = 32768,                       /* more than a pass can add: 15 bits a decision */
-    PART1_MOST_BYTES = 262144
+    PART1_MOST_BYTES = 262144                       /* of both together, stuffed */
 };
 
 /* A symbol is a decision, in bit 7, and its context. One byte stands for a run that is interrupted: a decision in the
