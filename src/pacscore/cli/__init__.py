@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "encode": "write a picture as a JPEG 2000 or HTJ2K codestream",
     "transcode": "write DICOM files in another transfer syntax, every frame proven",
     "render": "write a frame as a PNG to look at",
+    "compare": "say how far images are from their references",
 }
 """Name and summary of each subcommand; its module of the same name is loaded when it is asked for."""
 
