@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import imagecodecs
@@ -11,6 +12,7 @@ import pytest
 import pacscore
 
 LOSSY = pacscore.J2KOptions(quantization_step=0.002)
+DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 HTJ2K = "1.2.840.10008.1.2.4.203"
 
 
@@ -68,14 +70,24 @@ def test_frame_by_frame(run, run_json, cine: Path, tmp_path: Path) -> None:
     assert run("compare", cine, array, "--no-ssim", "--picture", tmp_path / "all.png")[0] == 2
 
 
-def test_floating_point(run, run_json, tmp_path: Path) -> None:
+def test_the_range_can_be_told(run, run_json, tmp_path: Path) -> None:
     first, second = tmp_path / "first.npy", tmp_path / "second.npy"
-    np.save(first, np.zeros((12, 12), np.float32))
-    np.save(second, np.full((12, 12), 0.5, np.float32))
-    assert run("compare", first, second)[0] == 2
-    (frame,) = run_json("compare", first, second, "--data-range", 2)[1]["results"][0]["frames"]
-    assert frame["stored"]["psnr"] == pytest.approx(20 * np.log10(4))
+    np.save(first, np.zeros((12, 12), np.uint16))
+    np.save(second, np.ones((12, 12), np.uint16))
+    for words, span in (((), 65535), (("--bits", 10), 1023), (("--data-range", 4), 4)):
+        (frame,) = run_json("compare", first, second, *words)[1]["results"][0]["frames"]
+        assert frame["stored"]["psnr"] == pytest.approx(20 * np.log10(span))
     assert run("compare", first, second, "--data-range", 2, "--bits", 8)[0] == 2
+
+
+def test_floating_point(run) -> None:
+    path = DATA / "dicom" / "pydicom-data" / "parametric_map_float.dcm"
+    if not path.exists():
+        pytest.skip(f"no {path.name} in {DATA}: set PACSCORE_TEST_DATA")
+    status, _, err = run("compare", path, path, "--no-ssim")
+    assert status == 2
+    assert "data_range" in err
+    assert run("compare", path, path, "--no-ssim", "--data-range", 1)[0] == 0
 
 
 def test_wrong_use_and_failures(run, ct: Path, codestream: Path, cine: Path, tmp_path: Path) -> None:
