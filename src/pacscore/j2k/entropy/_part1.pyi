@@ -23,6 +23,6 @@ def encode_block(
     lowest_plane: int = 0,
     want_gains: bool = False,
     reversible: bool = True,
-    least_gain: float = 0,
+    least_gain: float = 0.0,
     target: str | None = None,
 ) -> tuple[bytes, list[tuple[int, float, bool]]]: ...
