@@ -80,39 +80,49 @@ class Rendering:
         return check_out(out, self.shape, self.dtype)
 
     def fill(self, picture: NDArray[Any], planes: Sequence[NDArray[Any]]) -> None:
-        """Make the picture from the decoded components."""
-        places = {channel.component: self._places(channel.component) for channel in self._stored}
-        count = 0 if self._space.to_screen is None else self._space.colours or 0
-        height = max(_SAMPLES_AT_ONCE // max(self._full.width * len(self._stored), 1), 1)
-        for first in range(0, self._full.height, height):
-            strip = slice(first, min(first + height, self._full.height))
-            values = []
-            for channel in self._stored:
-                rows, columns = places[channel.component]
-                part = planes[channel.component][_run(rows[strip])][:, _run(columns)]
-                values.append(_look_up(part, channel, self._palette))
-            if count:
-                values[:count] = _convert(values[:count], self._stored, self._shown[0].precision, self._space)
-            for number, plane in enumerate(values):
-                target = picture if picture.ndim == 2 else picture[:, :, number]
-                target[strip] = plane
+        """Make the picture from the decoded components, a block of bounded size at a time."""
+        self._check_components()
+        rows, columns = self._full.height, self._full.width
+        wide = min(columns, _SAMPLES_AT_ONCE)
+        high = max(_SAMPLES_AT_ONCE // max(wide, 1), 1)
+        for row in range(0, rows, high):
+            for column in range(0, columns, max(wide, 1)):
+                block = (slice(row, min(row + high, rows)), slice(column, min(column + wide, columns)))
+                self._fill_block(picture[block], planes, block)
 
-    def _places(self, component: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return, for the rows and columns of the picture, those of a component: the sample at or before each."""
-        rect, full = self.view.rects[component], self._full
-        if full.width and full.height and not (rect.width and rect.height):
-            raise UnsupportedError(
-                f"component {component} has no samples in this view, so it cannot be rendered (T.800 B.2)",
-                feature="rendering without a component's samples",
-                clause="T.800 B.2",
-            )
-        own, (finest_x, finest_y) = self._siz.components[component], _spacing(self._siz)
-        rows = np.arange(full.y0, full.y1) * finest_y // own.yrsiz
-        columns = np.arange(full.x0, full.x1) * finest_x // own.xrsiz
-        return (
-            np.clip(rows, rect.y0, rect.y1 - 1) - rect.y0,
-            np.clip(columns, rect.x0, rect.x1 - 1) - rect.x0,
-        )
+    def _fill_block(self, picture: NDArray[Any], planes: Sequence[NDArray[Any]], block: tuple[slice, slice]) -> None:
+        targets = [picture] if picture.ndim == 2 else [picture[:, :, number] for number in range(picture.shape[2])]
+        count = 0 if self._space.to_screen is None else self._space.colours or 0
+        if count:
+            values = [self._values(channel, planes, block) for channel in self._stored[:count]]
+            converted = _convert(values, self._stored, self._shown[0].precision, self._space)
+            for target, plane in zip(targets, converted, strict=False):
+                target[...] = plane
+        for target, channel in zip(targets[count:], self._stored[count:], strict=True):
+            target[...] = self._values(channel, planes, block)
+
+    def _values(self, channel: Channel, planes: Sequence[NDArray[Any]], block: tuple[slice, slice]) -> NDArray[Any]:
+        """Return a channel's values in a block of the picture: for each pixel, those of the sample at or before it."""
+        rect, full = self.view.rects[channel.component], self._full
+        own, (finest_x, finest_y) = self._siz.components[channel.component], _spacing(self._siz)
+        high = range(full.y0 + block[0].start, full.y0 + block[0].stop)
+        wide = range(full.x0 + block[1].start, full.x0 + block[1].stop)
+        rows = _places(high, range(rect.y0, rect.y1), finest_y, own.yrsiz)
+        columns = _places(wide, range(rect.x0, rect.x1), finest_x, own.xrsiz)
+        return _look_up(planes[channel.component][rows][:, columns], channel, self._palette)
+
+    def _check_components(self) -> None:
+        """Raise UnsupportedError if the picture has pixels, and a component that it needs no samples."""
+        if not (self._full.width and self._full.height):
+            return
+        for channel in self._stored:
+            rect = self.view.rects[channel.component]
+            if not (rect.width and rect.height):
+                raise UnsupportedError(
+                    f"component {channel.component} has no samples in this view, so it cannot be rendered (T.800 B.2)",
+                    feature="rendering without a component's samples",
+                    clause="T.800 B.2",
+                )
 
 
 def rendered_channels(wrapper: Wrapper | None, components: Sequence[tuple[int, bool]]) -> tuple[Channel, ...]:
@@ -172,11 +182,20 @@ def _widened(siz: Siz, reduce: int, region: Region) -> Region:
     )
 
 
-def _run(places: NDArray[np.intp]) -> slice | NDArray[np.intp]:
-    """Return places as a slice where they follow one another."""
-    if len(places) and places[-1] - places[0] == len(places) - 1 and np.all(np.diff(places) == 1):
-        return slice(int(places[0]), int(places[-1]) + 1)
-    return places
+def _places(wanted: range, seen: range, finest: int, own: int) -> slice | NDArray[np.intp]:
+    """Return which rows or columns of a component stand for some of the picture: those at or before them.
+
+    Parameters
+    ----------
+    wanted, seen : range
+        Of the picture and of the component, each in its own coordinates.
+    finest, own : int
+        How far apart the picture's and the component's samples are on the reference grid.
+    """
+    if finest == own:
+        return slice(wanted.start - seen.start, wanted.stop - seen.start)
+    places: NDArray[np.intp] = np.arange(wanted.start, wanted.stop) * finest // own
+    return places.clip(seen.start, seen.stop - 1) - seen.start
 
 
 def _look_up(values: NDArray[Any], channel: Channel, palette: Palette | None) -> NDArray[Any]:

@@ -247,6 +247,13 @@ def test_out_limits_and_damage() -> None:
         pc.decode(data, color="rendered", region=pc.Region(0, 0, 7, 1))
 
 
+def test_blocks_of_any_size_make_the_same_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = pc.decode(WHOLE, color="rendered")
+    for samples in (1, 4, 20):
+        monkeypatch.setattr("pacscore.j2k.rendering._SAMPLES_AT_ONCE", samples)
+        assert np.array_equal(pc.decode(WHOLE, color="rendered"), whole)
+
+
 def test_a_bare_codestream_comes_as_it_is_stored() -> None:
     stream = lossless(FOUR)
     assert np.array_equal(pc.decode(stream, color="rendered"), FOUR)

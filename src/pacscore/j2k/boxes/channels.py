@@ -15,7 +15,6 @@ from pacscore.j2k.boxes.records import ChannelDefinition, ChannelMapping, Palett
 __all__ = ["Channel", "order_channels"]
 
 _COLOUR, _OPACITY, _PREMULTIPLIED, _UNSPECIFIED = 0, 1, 2, 65535
-_MOST_CHANNELS: Final = 16384
 _NO_ASSOCIATION: Final = 65535
 Kind = Literal["colour", "opacity", "premultiplied opacity", "unspecified"]
 _KINDS: Final[dict[int, Kind]] = {_COLOUR: "colour", _OPACITY: "opacity", _PREMULTIPLIED: "premultiplied opacity"}
@@ -91,8 +90,6 @@ def _mapping(
         if palette is not None:
             raise _wrong("pclr", "I.5.3.4", "a palette needs a component mapping, and there is no box 'cmap'")
         return tuple(ChannelMapping(component, 0, 0) for component in range(components))
-    if len(mapping) > _MOST_CHANNELS:
-        raise _wrong("cmap", "I.5.3.5", f"{len(mapping):,} channels, {_MOST_CHANNELS:,} are the most")
     columns = 0 if palette is None else len(palette.b)
     for number, channel in enumerate(mapping):
         if channel.cmp >= components:

@@ -16,6 +16,7 @@ __all__ = ["Profile", "ToneCurve", "profile_colours", "read_profile"]
 
 _COLOURS: Final = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"CMY ": 3, b"Lab ": 3, b"XYZ ": 3, b"YCbr": 3, b"Luv ": 3}
 _MOST_TAGS: Final = 1000
+_MOST_SAMPLES: Final = 65536
 _PARAMETERS: Final = ("g", "gab", "gabc", "gabcd", "gabcdef")
 _LINEAR_SRGB: Final = np.array(
     [[3.1338561, -1.6168667, -0.4906146], [-0.9787684, 1.9161415, 0.0334540], [0.0719453, -0.2289914, 1.4052427]]
@@ -111,37 +112,37 @@ def read_profile(profile: bytes) -> Profile | None:
     return None
 
 
-def _tags(profile: bytes) -> dict[bytes, bytes]:
+def _tags(profile: bytes) -> dict[bytes, memoryview]:
     (count,) = struct.unpack_from(">I", profile, 128)
     if count > _MOST_TAGS:
         raise ValueError(f"{count} tags")
-    tags = {}
+    tags, view = {}, memoryview(profile)
     for i in range(count):
         name, offset, size = struct.unpack_from(">4sII", profile, 132 + 12 * i)
-        tags[name] = profile[offset : offset + size]
+        tags[name] = view[offset : offset + size]
     return tags
 
 
-def _fixed(data: bytes, offset: int, count: int) -> tuple[float, ...]:
+def _fixed(data: memoryview, offset: int, count: int) -> tuple[float, ...]:
     return tuple(number / 65536 for number in struct.unpack_from(f">{count}i", data, offset))
 
 
-def _xyz(tag: bytes) -> tuple[float, ...]:
-    if tag[:4] != b"XYZ ":
+def _xyz(tag: memoryview) -> tuple[float, ...]:
+    if bytes(tag[:4]) != b"XYZ ":
         raise ValueError("no XYZ")
     return _fixed(tag, 8, 3)
 
 
-def _curve(tag: bytes) -> ToneCurve:
-    if tag[:4] == b"curv":
+def _curve(tag: memoryview) -> ToneCurve:
+    if bytes(tag[:4]) == b"curv":
         (count,) = struct.unpack_from(">I", tag, 8)
-        if count > (len(tag) - 12) // 2:
+        if count > min((len(tag) - 12) // 2, _MOST_SAMPLES):
             raise ValueError(f"a curve of {count} samples in {len(tag)} bytes")
         numbers = struct.unpack_from(f">{count}H", tag, 12)
         if count < 2:
             return ToneCurve(g=numbers[0] / 256 if numbers else 1.0)
         return ToneCurve(tuple(number / 65535 for number in numbers))
-    if tag[:4] != b"para":
+    if bytes(tag[:4]) != b"para":
         raise ValueError("no curve")
     (kind,) = struct.unpack_from(">H", tag, 8)
     if kind >= len(_PARAMETERS):

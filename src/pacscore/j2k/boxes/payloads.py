@@ -35,6 +35,9 @@ CLAUSES: Final = {
 }
 
 
+_MOST_COMPONENTS: Final = 16384
+
+
 def box_error(kind: str, offset: int, what: str) -> CodestreamError:
     """Return the error that says what is wrong with a box."""
     clause = CLAUSES.get(kind, "T.800 I.4")
@@ -55,6 +58,13 @@ def read_image_header(payload: bytes) -> ImageHeader:
     if not (header.height and header.width and header.nc):
         raise ValueError(f"{header.nc} components of {header.height} rows and {header.width} columns")
     return header
+
+
+def read_depths(payload: bytes) -> tuple[int, ...]:
+    """Return bpcc."""
+    if len(payload) > _MOST_COMPONENTS:
+        raise ValueError(f"{len(payload):,} components, {_MOST_COMPONENTS:,} are the most")
+    return tuple(payload)
 
 
 def read_colour(payload: bytes) -> ColourSpecification:
@@ -92,6 +102,8 @@ def read_palette(payload: bytes) -> Palette:
 
 def read_mapping(payload: bytes) -> tuple[ChannelMapping, ...]:
     """Return the channels of cmap."""
+    if len(payload) > 4 * _MOST_COMPONENTS:
+        raise ValueError(f"{len(payload) // 4:,} channels, {_MOST_COMPONENTS:,} are the most")
     channels = tuple(ChannelMapping(*fields) for fields in struct.iter_unpack(">HBB", payload))
     if any(channel.mtyp > 1 for channel in channels):
         raise ValueError("a mapping type that is neither 0 nor 1")

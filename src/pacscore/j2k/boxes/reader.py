@@ -24,7 +24,7 @@ _MOST_BOXES: Final = 10_000
 _PAYLOADS: Final[dict[str, Callable[[bytes], Any]]] = {
     "ftyp": payloads.read_brands,
     "ihdr": payloads.read_image_header,
-    "bpcc": tuple,
+    "bpcc": payloads.read_depths,
     "colr": payloads.read_colour,
     "pclr": payloads.read_palette,
     "cmap": payloads.read_mapping,

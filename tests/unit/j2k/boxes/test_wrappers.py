@@ -143,6 +143,8 @@ WRONG = {
     "palette too short": file(box("pclr", "0002 01 07 00")),
     "palette of 1025": file(box("pclr", "0401 01 07" + "00" * 1025)),
     "half a mapping": file(box("cmap", "0000 01")),
+    "mapping of 16,385 channels": file(box("cmap", bytes(4 * 16385))),
+    "depths of 16,385 components": file(box("bpcc", bytes(16385))),
     "mapping type 2": file(box("cmap", "0000 02 00")),
     "half a channel": file(box("cdef", "0001 0000")),
     "denominator of 0": file(box("res ", box("resc", "012C 0000 0096 0002 02 FF"))),
