@@ -35,12 +35,17 @@ def profile(data: bytes, method: int = 2, prec: int = 0) -> bytes:
     return box("colr", bytes([method, prec & 0xFF, 0]) + data)
 
 
-def lossless(array: np.ndarray, bits: int | None = None) -> bytes:
-    options = pc.J2KOptions(decomposition_levels=1, color_transform=False, progression="CPRL")
+def lossless(array: np.ndarray, bits: int | None = None, *, levels: int = 1) -> bytes:
+    options = pc.J2KOptions(decomposition_levels=levels, color_transform=False, progression="CPRL")
     return pc.encode(array, HTJ2K_LOSSLESS, options, bits_stored=bits)
 
 
-def join_components(planes: Sequence[np.ndarray], spacings: Sequence[tuple[int, int]], size: tuple[int, int]) -> bytes:
+def join_components(
+    planes: Sequence[np.ndarray],
+    spacings: Sequence[tuple[int, int]],
+    size: tuple[int, int],
+    origin: tuple[int, int] = (0, 0),
+) -> bytes:
     """Return one codestream of components coded apart: in CPRL order their packets simply follow one another.
 
     Parameters
@@ -49,8 +54,10 @@ def join_components(planes: Sequence[np.ndarray], spacings: Sequence[tuple[int, 
         (YRsiz, XRsiz) of each plane.
     size : (int, int)
         Rows and columns of the image area.
+    origin : (int, int)
+        Its (y, x) on the reference grid; elsewhere than at 0 without a wavelet, whose phase would depend on it.
     """
-    streams = [lossless(plane) for plane in planes]
+    streams = [lossless(plane, levels=int(origin == (0, 0))) for plane in planes]
     read = [read_codestream(stream) for stream in streams]
     bodies = b"".join(
         stream[part.body_start : part.body_stop]
@@ -61,7 +68,15 @@ def join_components(planes: Sequence[np.ndarray], spacings: Sequence[tuple[int, 
         one.main.siz.components[0]._replace(yrsiz=y, xrsiz=x) for one, (y, x) in zip(read, spacings, strict=True)
     )
     first = read[0].main
-    siz = first.siz._replace(ysiz=size[0], xsiz=size[1], ytsiz=size[0], xtsiz=size[1], components=components)
+    siz = first.siz._replace(
+        ysiz=origin[0] + size[0],
+        xsiz=origin[1] + size[1],
+        yosiz=origin[0],
+        xosiz=origin[1],
+        ytsiz=origin[0] + size[0],
+        xtsiz=origin[1] + size[1],
+        components=components,
+    )
     main = write_main_header((siz, *first.segments[1:]))
     tile_part = bytes.fromhex("FF90 000A 0000") + (14 + len(bodies)).to_bytes(4, "big") + bytes.fromhex("00 01 FF93")
     return main + tile_part + bodies + bytes.fromhex("FFD9")

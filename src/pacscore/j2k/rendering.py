@@ -18,6 +18,7 @@ from pacscore.j2k.boxes.colour import ColourSpace, choose_colour_space
 from pacscore.j2k.boxes.records import Palette, Wrapper
 from pacscore.j2k.codestream.segments import Siz
 from pacscore.j2k.packets.geometry import Rect
+from pacscore.j2k.plan import image_rect
 from pacscore.j2k.view import View, check_out, choose_view
 from pacscore.pixel_format import container_dtype
 from pacscore.report import Image
@@ -167,19 +168,36 @@ def _finest(view: View) -> Rect:
 
 
 def _widened(siz: Siz, reduce: int, region: Region) -> Region:
-    """Return the region that begins where every component has a sample at or before the first pixel."""
-    finest_x, finest_y = _spacing(siz)
-    area = choose_view(siz, reduce, region).area
-    up = max(area.y0 % (c.yrsiz << reduce) if c.yrsiz > finest_y else 0 for c in siz.components)
-    left = max(area.x0 % (c.xrsiz << reduce) if c.xrsiz > finest_x else 0 for c in siz.components)
-    row, column = max(region.row - -(-up // finest_y), 0), max(region.column - -(-left // finest_x), 0)
-    return replace(
-        region,
-        row=row,
-        column=column,
-        rows=region.rows + region.row - row,
-        columns=region.columns + region.column - column,
-    )
+    """Return the region that holds, of every component, all samples that stand for its pixels."""
+    image, (finest_x, finest_y) = image_rect(siz), _spacing(siz)
+    full = image.scaled_down(finest_x, finest_y)
+    high, wide = range(region.row, region.row + region.rows), range(region.column, region.column + region.columns)
+    for component in siz.components:
+        if component.yrsiz > finest_y:
+            high = _reached(high, image.y0, finest_y, component.yrsiz << reduce)
+        if component.xrsiz > finest_x:
+            wide = _reached(wide, image.x0, finest_x, component.xrsiz << reduce)
+    rows, columns = min(high.stop, full.height) - high.start, min(wide.stop, full.width) - wide.start
+    return replace(region, row=high.start, column=wide.start, rows=rows, columns=columns)
+
+
+def _reached(wanted: range, origin: int, finest: int, own: int) -> range:
+    """Return rows or columns that begin where a coarser component has a sample, or reach its first sample.
+
+    Parameters
+    ----------
+    wanted : range
+        From the image's edge on.
+    origin : int
+        The image's edge on the reference grid.
+    finest, own : int
+        How far apart the picture's and the component's samples are on the reference grid.
+    """
+    at = origin + wanted.start * finest
+    first = -(-origin // own) * own
+    if at < first:
+        return range(0, max(wanted.stop, (first - origin) // finest + 1))
+    return range(max((at // own * own - origin) // finest, 0), wanted.stop)
 
 
 def _places(wanted: range, seen: range, finest: int, own: int) -> slice | NDArray[np.intp]:

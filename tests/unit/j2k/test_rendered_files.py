@@ -118,6 +118,25 @@ def test_subsampled_colours_without_conversion() -> None:
     assert picture[..., 2].tolist() == [[0, 0, 10, 10], [0, 0, 10, 10], [40, 40, 50, 50]]
 
 
+@pytest.mark.parametrize("origin", [(1, 1), (2, 3), (5, 7)])
+def test_subsampled_components_of_an_image_off_the_origin(origin: tuple[int, int]) -> None:
+    """Each pixel takes the sample at or before it on the reference grid, or the first where there is none."""
+    rows, columns, high, wide = 9, 10, 2, 3
+    luma = RNG.integers(0, 256, (rows, columns)).astype(np.uint8)
+    first, last = (-(-origin[0] // high), -(-origin[1] // wide)), (origin[0] + rows, origin[1] + columns)
+    rest = RNG.integers(0, 256, (-(-last[0] // high) - first[0], -(-last[1] // wide) - first[1])).astype(np.uint8)
+    spacings = [(1, 1), (high, wide), (high, wide)]
+    data = jp2_file(join_components([luma, rest, rest], spacings, (rows, columns), origin), SRGB)
+    picture = pc.decode(data, color="rendered")
+    assert np.array_equal(picture[..., 0], luma)
+    for row in range(rows):
+        for column in range(columns):
+            y, x = max((row + origin[0]) // high - first[0], 0), max((column + origin[1]) // wide - first[1], 0)
+            assert picture[row, column, 1] == rest[y, x]
+            one = pc.decode(data, color="rendered", region=pc.Region(row, column, 1, 1))
+            assert np.array_equal(one[0, 0], picture[row, column])
+
+
 def test_sycc_of_16_bits_and_signed_chroma() -> None:
     luma = np.array([[0, 65535, 30000]], np.uint16)
     chroma = np.array([[0, 0, 1000]], np.int16)
