@@ -9,9 +9,12 @@ PYX := $(shell find src -name '_*.pyx')
 SOURCES := $(PYX) $(shell find src -name '*.h' -o -name '*.pxd' -o -name '*.c') setup.py
 WRITTEN_C := $(filter-out $(PYX:.pyx=.c),$(shell find src -name '*.[ch]'))
 SANITIZED := build/sanitized
+GUIDED := build/guided
 PACSCORE_TEST_DATA ?= ../shared/data
 SMALL_CODESTREAMS = $(shell find $(PACSCORE_TEST_DATA)/j2k $(PACSCORE_TEST_DATA)/htj2k -name '*.j*' -size -30k)
-FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,htj2k/*/*.j* hostile/codestream/*.j2* hostile/derived/*.j*)
+FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,j2k/*/*.j* htj2k/*/*.j* hostile/codestream/*.j* hostile/derived/*.j*)
+FUZZ_TARGETS ?= decoding encoding
+FUZZ_OPTIONS ?= -max_total_time=60
 
 .PHONY: help build demo test test-slow test-all lint docs bench compare sanitize fuzz check-targets check-emulated clean
 .NOTPARALLEL:
@@ -23,7 +26,7 @@ help:
 	@echo 'make lint      style, types and stubs   make docs       the documentation, in docs/_build'
 	@echo 'make bench     the benchmarks           make sanitize   the robustness tests under ASan and UBSan'
 	@echo 'make compare   speed and memory beside other libraries, into docs/reference/measured'
-	@echo 'make fuzz      random changes to codestreams, under the sanitizers (FUZZ_OPTIONS=--seconds=600)'
+	@echo 'make fuzz      decoding and encoding of what reaches new code, under the sanitizers (FUZZ_OPTIONS=-max_total_time=600)'
 	@echo 'make check-targets   equal results of all CPU targets over the test data; the lowest on an old CPU (qemu-user)'
 	@echo 'make check-emulated  equal results of the AVX-512 kernels, on an emulated CPU (tools/make_emulator.sh)'
 	@echo 'make clean     remove what was built, the virtual environment too'
@@ -83,15 +86,18 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 	$(BIN)/python -m benchmarks.compare --threads 1,2 --rounds 15 --markdown docs/reference/measured/speed.md
 	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
 
-# A copy of the sources, so that the plain build stays as it is. The sanitizers' runtime must be loaded first, and the
-# C++ library beside it (other decoders throw exceptions); Python's own leaks are of no interest.
+# Copies of the sources, so that the plain build stays as it is; the one for fuzzing tells which blocks of C ran.
 
-$(SANITIZED)/.built: $(VENV)/.built
-	mkdir -p $(SANITIZED)
-	find $(SANITIZED) -name '*.so' -prune -o -path '$(SANITIZED)/build' -prune -o -type f -exec rm {} +
-	tar -c --exclude='*.so' --exclude=__pycache__ --exclude='*.egg-info' src setup.py pyproject.toml README.md LICENSE | tar -x -C $(SANITIZED)
-	cd $(SANITIZED) && PACSCORE_SANITIZE=address,undefined $(abspath $(BIN)/python) setup.py -q build_ext --inplace
+$(GUIDED)/.built: private COVERAGE := -fsanitize-coverage=trace-pc,trace-cmp
+$(SANITIZED)/.built $(GUIDED)/.built: $(VENV)/.built
+	mkdir -p $(@D)
+	find $(@D) -name '*.so' -prune -o -path '$(@D)/build' -prune -o -type f -exec rm {} +
+	tar -c --exclude='*.so' --exclude=__pycache__ --exclude='*.egg-info' src setup.py pyproject.toml README.md LICENSE | tar -x -C $(@D)
+	cd $(@D) && CFLAGS='$(COVERAGE)' PACSCORE_SANITIZE=address,undefined $(abspath $(BIN)/python) setup.py -q build_ext --inplace
 	@touch $@
+
+# The sanitizers' runtime must be loaded first, and the C++ library beside it (other decoders throw exceptions); Python's
+# own leaks are of no interest.
 
 UNDER_SANITIZERS = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so)" \
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
@@ -100,8 +106,19 @@ UNDER_SANITIZERS = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -p
 sanitize: $(SANITIZED)/.built $(VENV)/.with-test
 	$(UNDER_SANITIZERS) $(BIN)/python -m pytest $(TEST_OPTIONS) -q tests/robustness
 
-fuzz: $(SANITIZED)/.built
-	$(UNDER_SANITIZERS) $(BIN)/python tools/fuzz.py --most-seconds 30 $(FUZZ_OPTIONS) $(wildcard $(FUZZ_FILES))
+# libFuzzer, which atheris brings, and what feeds it the coverage of the C core: before the sanitizers' runtime, whose
+# hooks for it do nothing. Blocks are told apart by their addresses, which setarch keeps from run to run, if it may.
+
+FUZZER = $$($(BIN)/python -c 'import atheris; print(atheris.path())')/libclang_rt.fuzzer_no_main.a
+
+$(GUIDED)/guide.so: tools/fuzz_guide.c $(GUIDED)/.built $(VENV)/.with-fuzz
+	$(CC) -O2 -fPIC -shared -Wall -Wextra $< -o $@ -Wl,--allow-multiple-definition -Wl,--whole-archive $(FUZZER) -Wl,--no-whole-archive -lpthread -lm
+
+fuzz: $(GUIDED)/guide.so
+	export LD_PRELOAD="$(abspath $<) $$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so)" \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:verify_asan_link_order=0:quarantine_size_mb=16 \
+	UBSAN_OPTIONS=print_stacktrace=1 PYTHONPATH=$(GUIDED)/src && for target in $(FUZZ_TARGETS); do \
+	$(shell setarch -R true 2>/dev/null && echo setarch -R) $(BIN)/python tools/fuzz.py $$target $(FUZZ_OPTIONS) $(if $(FUZZ_REPLAY),--only $(FUZZ_REPLAY),$(wildcard $(FUZZ_FILES))) || exit 1; done
 
 check-targets: $(VENV)/.built $(VENV)/.with-test
 	$(BIN)/python -W ignore tools/check_targets.py

@@ -1,0 +1,136 @@
+"""What must hold whatever is encoded, under whatever options.
+
+A fuzz input is read as `Choices`: transfer syntax, options, size and precision; the samples are what is left of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import pacscore
+from fuzz_choices import Choices
+
+__all__ = ["check"]
+
+SYNTAXES = tuple(f"1.2.840.10008.1.2.4.{last}" for last in (203, 91, 90, 201, 202))
+STYLES = ("causal", "bypass", "reset", "termall", "predictable", "segmentation", "no such style")
+TOLD = ("decomposition_levels", "progression", "layers", "reversible", "code_block_rows", "code_block_columns")
+MOST_TILES = 64
+MOST_LAYERS = 40
+REFUSALS = (pacscore.OptionError, pacscore.UnsupportedError)
+LARGEST_ERROR = 16
+"""Of a sample, in quantisation steps: what the gains of the filters and of the inverse ICT can add up to."""
+
+
+class Job(NamedTuple):
+    """A picture and how to encode it."""
+
+    syntax: str
+    options: pacscore.J2KOptions
+    array: NDArray[Any]
+    bits: int
+    threads: int
+
+
+def _samples(choices: Choices, shape: tuple[int, ...], bits: int, signed: bool) -> NDArray[Any]:
+    """Return samples of a kind: the bytes that are left over and over, a slope of them, extremes, or one value."""
+    kind = choices.below(4)
+    count = int(np.prod(shape))
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    stock = np.frombuffer(choices.rest() or b"\0", np.uint8).astype(np.int64)
+    values = np.resize(stock, count * 2).reshape(2, count)
+    if kind == 0:
+        values = (values[0] * 0x1000101 ^ values[1] << 30) & ((1 << bits) - 1)
+        values += low
+    elif kind == 1:
+        values = np.clip(np.cumsum(values[0] - 128) + (low + high) // 2, low, high)
+    elif kind == 2:
+        values = np.where(values[0] & 1, low, high)
+    else:
+        values = np.where(values[0] > 250, high, (low + high + 1) // 2)
+    size = next(size for size in (8, 16, 32, 64) if bits <= size)
+    return values.reshape(shape).astype(f"{'i' if signed else 'u'}{size // 8}")
+
+
+def read_job(data: bytes) -> Job | None:
+    """Return what an input stands for; None for options that are impossible by themselves, or much work.
+
+    The options are made from the types of the fields of `J2KOptions`: what is added to it is tried without a word here.
+    """
+    choices = Choices(data)
+    syntax, threads = choices.one_of(SYNTAXES), choices.one_of((1, 1, 1, 2))
+    rows, columns = choices.below(100) + 1, choices.below(100) + 1
+    components = choices.one_of((1, 3, 1, 3, 2, 4, 5))
+    bits, signed = choices.one_of((8, 16, 12, 1, *range(2, 39))), choices.one_of((False, True))
+    try:
+        options = pacscore.J2KOptions(**choices.fields(pacscore.J2KOptions, STYLES))
+    except REFUSALS:
+        return None
+    tiles = -(-rows // (options.tile_rows or rows)) * -(-columns // (options.tile_columns or columns))
+    if tiles > MOST_TILES or options.layers > MOST_LAYERS:
+        return None
+    shape = (rows, columns) if components == 1 else (rows, columns, components)
+    return Job(syntax, options, _samples(choices, shape, bits, signed), bits, threads)
+
+
+def check(data: bytes) -> None:
+    """Encode and decode again; raise AssertionError where something does not hold.
+
+    The options are refused, or there is a codestream that `inspect` describes as asked for and that decodes to the same
+    samples; to similar ones where that was asked for. Two threads write the same bytes as one.
+    """
+    job = read_job(data)
+    if job is None:
+        return
+    try:
+        stream = pacscore.encode(job.array, job.syntax, job.options, bits_stored=job.bits)
+    except REFUSALS:
+        return
+    if job.threads > 1:
+        again = pacscore.encode(job.array, job.syntax, job.options, bits_stored=job.bits, threads=job.threads)
+        assert stream == again, "one thread and two write two codestreams"
+    info = pacscore.inspect(stream)
+    _check_description(job, info)
+    partial = pacscore.decode(stream, on_damage="conceal")
+    assert partial.report.complete, f"incomplete: {partial.report}"
+    assert not partial.report.notes, f"noted: {partial.report.notes}"
+    _check_image(job, info, partial.image)
+    if info.max_reduce:
+        small = pacscore.decode(stream, reduce=1)
+        assert not isinstance(small, list)
+        assert small.shape == (-(-job.array.shape[0] // 2), -(-job.array.shape[1] // 2), *job.array.shape[2:])
+
+
+def _check_description(job: Job, info: pacscore.CodestreamInfo) -> None:
+    assert (info.rows, info.columns) == job.array.shape[:2]
+    assert len(info.components) == (1 if job.array.ndim == 2 else job.array.shape[2])
+    signed = job.array.dtype.kind == "i"
+    assert {(component.precision, component.signed) for component in info.components} == {(job.bits, signed)}
+    assert not info.damages, f"damaged: {info.damages}"
+    for name in (
+        "decomposition_levels",
+        "progression",
+        "layers",
+        "reversible",
+        "code_block_rows",
+        "code_block_columns",
+    ):
+        asked, told = getattr(job.options, name), getattr(info, name)
+        assert asked in (None, told), f"{name}={asked} was asked for, and is {told}"
+
+
+def _check_image(job: Job, info: pacscore.CodestreamInfo, image: pacscore.report.Image) -> None:
+    assert not isinstance(image, list)
+    assert image.dtype == job.array.dtype, f"{image.dtype} instead of {job.array.dtype}"
+    assert image.shape == job.array.shape
+    if job.options.rate is not None or job.options.psnr is not None:
+        return  # any error may be right
+    if info.reversible:
+        assert np.array_equal(image, job.array), "lossless, and not the same"
+        return
+    error = np.abs(image.astype(np.float64) - job.array.astype(np.float64)).max()
+    step = (job.options.quantization_step or 2.0**-job.bits) * 2.0**job.bits
+    assert error <= LARGEST_ERROR * step + 1 + 2.0 ** (job.bits - 22), f"an error of {error} with a step of {step}"
