@@ -82,7 +82,8 @@ def main() -> None:
         if target == "decoding":
             options.append(f"-dict={DICTIONARY}")
             inputs.append(str(seeds(files)))
-    atheris.Setup([sys.argv[0], *USUAL, *options, *inputs], TARGETS[target])
+    command = f"{sys.executable} {sys.argv[0]} {target} --only"  # by which libFuzzer starts it again, to merge
+    atheris.Setup([command, *USUAL, *options, *inputs], TARGETS[target])
     atheris.Fuzz()
 
 
