@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pacscore.j2k.decoding import decode
     from pacscore.j2k.encoding import encode
     from pacscore.j2k.inspecting import CodestreamInfo, inspect
-    from pacscore.j2k.options import J2KOptions
+    from pacscore.j2k.options import J2KOptions, ProgressionChange
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
     from pacscore.pixels.pipeline import Pipeline
@@ -57,7 +57,7 @@ _ROOMS = {
     "j2k.decoding": ("decode",),
     "j2k.encoding": ("encode",),
     "j2k.inspecting": ("CodestreamInfo", "inspect"),
-    "j2k.options": ("J2KOptions",),
+    "j2k.options": ("J2KOptions", "ProgressionChange"),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
     "pixels.pipeline": ("Pipeline",),
@@ -87,6 +87,7 @@ __all__ = [
     "Partial",
     "Pipeline",
     "PixelFormat",
+    "ProgressionChange",
     "Region",
     "TranscodeReport",
     "TruncatedError",

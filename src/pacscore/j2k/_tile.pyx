@@ -40,6 +40,7 @@ cdef extern from "j2k/packets/plan.h":
         double step
         int32_t orientation
         int32_t magnitude_bitplanes
+        int32_t number
         double weight
     ctypedef struct pac_resolution:
         pac_rect rect
@@ -112,6 +113,10 @@ cdef extern from "j2k/packets/reader.h":
 cdef extern from "j2k/packets/writer.h":
     ctypedef struct pac_packet:
         uint32_t length
+    ctypedef struct pac_packet_framing:
+        int32_t sop
+        int32_t eph
+        int32_t packed
     ctypedef struct pac_packet_list:
         pac_packet *packets
         int64_t count
@@ -136,8 +141,13 @@ cdef extern from "j2k/tile_decoder.h":
     pac_status pac_tile_decode(pac_tile_decoder *) nogil
     void pac_tile_decoder_free(pac_tile_decoder *) nogil
 
+cdef extern from "j2k/packets/writer.h":
+    size_t pac_packet_headers_write(const pac_packet_list *, int64_t, int64_t, uint8_t *) nogil
+
 cdef extern from "j2k/tile_encoder.h":
     ctypedef struct pac_block_settings:
+        const pac_rect *roi
+        const int32_t *roi_first
         int32_t want_gains
         double slope_floor
     ctypedef struct pac_sample_source:
@@ -154,7 +164,7 @@ cdef extern from "j2k/tile_encoder.h":
     pac_status pac_tile_encoder_init(
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
     void pac_tile_encode(pac_tile_encoder *) nogil
-    pac_status pac_tile_finish(pac_tile_encoder *, int, int) nogil
+    pac_status pac_tile_finish(pac_tile_encoder *, pac_packet_framing) nogil
     void pac_tile_write(const pac_tile_encoder *, int64_t, int64_t, uint64_t, uint64_t, uint8_t *) nogil
     void pac_tile_encoder_free(pac_tile_encoder *) nogil
 
@@ -248,6 +258,7 @@ cdef class CompiledPlan:
             for b, band in enumerate(resolution.bands):
                 here.bands[b].rect = rect_of(band.rect)
                 here.bands[b].orientation = band.orientation
+                here.bands[b].number = 3 * (first_resolution + <int32_t> r) + <int32_t> b
                 here.bands[b].magnitude_bitplanes, here.bands[b].step = component.bands[band_number]
                 band_number += 1
             precinct += <int64_t> here.precincts_wide * here.precincts_high
@@ -377,6 +388,8 @@ cdef class TileEncoder:
     cdef CompiledPlan plan
     cdef Py_buffer *buffers
     cdef Py_ssize_t held
+    cdef pac_rect *roi
+    cdef int32_t *roi_first
 
     def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit, int threads):
         self.plan = plan
@@ -390,6 +403,8 @@ cdef class TileEncoder:
         for c in range(self.held):
             PyBuffer_Release(&self.buffers[c])
         free(self.buffers)
+        free(self.roi)
+        free(self.roi_first)
 
     def add_source(self, array, int sample_type, int precision, bint is_signed):
         """Set where the samples of the next component come from."""
@@ -427,11 +442,33 @@ cdef class TileEncoder:
         return [(self.encoder.sources[c].extent.minimum, self.encoder.sources[c].extent.maximum)
                 for c in range(self.plan.plan.component_count)]
 
-    def finish(self, bint sop, bint eph):
-        """Write the packet headers, and return the lengths of all packets."""
+    def set_regions_of_interest(self, bands):
+        """Set which rectangles are lifted in each band, three bands to a resolution."""
+        cdef int32_t count = 0
+        if self.roi:
+            raise ValueError("regions of interest are set once")
+        if len(bands) != 3 * self.plan.plan.resolution_count:
+            raise OptionError(f"{len(bands)} bands, not three for each of {self.plan.plan.resolution_count} resolutions")
+        self.roi = <pac_rect *> calloc(sum(map(len, bands)) + 1, sizeof(pac_rect))
+        self.roi_first = <int32_t *> calloc(len(bands) + 1, sizeof(int32_t))
+        if not self.roi or not self.roi_first:
+            raise MemoryError()
+        for number, rects in enumerate(bands):
+            for rect in rects:
+                self.roi[count] = rect_of(rect)
+                count += 1
+            self.roi_first[number + 1] = count
+        self.encoder.settings.roi = self.roi
+        self.encoder.settings.roi_first = self.roi_first
+
+    def finish(self, bint sop, bint eph, bint packed=False):
+        """Write the packet headers, and return the lengths of all packets; without headers that are packed."""
         cdef pac_status status
+        cdef pac_packet_framing framing = pac_packet_framing(sop, eph, packed)
         with nogil:
-            status = pac_tile_finish(&self.encoder, sop, eph)
+            status = pac_tile_finish(&self.encoder, framing)
+        if status == PAC_UNSUPPORTED:
+            raise OptionError("more than 164 coding passes of a code-block in one layer (T.800 B.10.6)")
         if status == PAC_LIMIT:
             raise OptionError("a coefficient needs more magnitude bit-planes than the guard bits leave (T.800 E.1)")
         check(status)
@@ -440,6 +477,15 @@ cdef class TileEncoder:
         for k in range(self.encoder.packets.count):
             view[k] = self.encoder.packets.packets[k].length
         return lengths
+
+    def headers(self, int64_t first, int64_t last):
+        """Return the headers of packets ``first`` to ``last``, as they are packed."""
+        if not 0 <= first <= last <= self.encoder.packets.count:
+            raise OptionError(f"there are no packets {first} to {last}")
+        cdef size_t size = pac_packet_headers_write(&self.encoder.packets, first, last, NULL)
+        packed = PyBytes_FromStringAndSize(NULL, size)
+        pac_packet_headers_write(&self.encoder.packets, first, last, <uint8_t *> PyBytes_AS_STRING(packed))
+        return packed
 
 
 cdef Py_ssize_t size_of(object piece) except -1:

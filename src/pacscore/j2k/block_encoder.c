@@ -115,6 +115,51 @@ static block_indices quantize(const pac_block_encoder *encoder, const pac_band *
     }
 }
 
+/* Narrow indices to 32-bit words. */
+static void to_words(const pac_block_encoder *encoder, const pac_code_block *block, block_indices *indices)
+{
+    const int32_t width = block->width, height = block->height;
+    int32_t *values = (int32_t *)encoder->words + BLOCK_SAMPLES;
+    widen(indices->narrow, indices->stride, width, height, values);
+    encoder->kernels->quantization.quantize_i32(values, width, width, height, (uint32_t *)encoder->words, width);
+    indices->narrow = NULL;
+}
+
+static int is_of_interest(const pac_block_settings *settings, const pac_band *band, int64_t x, int64_t y)
+{
+    for (int32_t i = settings->roi_first[band->number]; i < settings->roi_first[band->number + 1]; i++) {
+        const pac_rect *rect = &settings->roi[i];
+        if (rect->x0 <= x && x < rect->x1 && rect->y0 <= y && y < rect->y1)
+            return 1;
+    }
+    return 0;
+}
+
+/* Lifts the coefficients of the regions of interest above all others. Source: T.800 H.2. */
+static void lift(const pac_block_encoder *encoder, const pac_band *band, const pac_code_block *block, int32_t shift,
+                 int wide, block_indices *indices)
+{
+    uint32_t *words32 = (uint32_t *)encoder->words;
+    uint64_t *words64 = encoder->words;
+    if (indices->narrow)
+        to_words(encoder, block, indices);
+    for (int32_t y = 0; y < block->height; y++)
+        for (int32_t x = 0; x < block->width; x++) {
+            if (!is_of_interest(&encoder->settings, band, band->rect.x0 + block->x + x, band->rect.y0 + block->y + y))
+                continue;
+            const ptrdiff_t at = (ptrdiff_t)y * block->width + x;
+            if (wide) {
+                const uint64_t magnitude = (words64[at] & INT64_MAX) << shift;
+                words64[at] = (words64[at] & ~(uint64_t)INT64_MAX) | magnitude;
+                indices->magnitudes |= magnitude;
+            } else {
+                const uint32_t magnitude = (words32[at] & INT32_MAX) << shift;
+                words32[at] = (words32[at] & ~(uint32_t)INT32_MAX) | magnitude;
+                indices->magnitudes |= magnitude;
+            }
+        }
+}
+
 /* One cleanup segment, at plane 0. */
 static pac_status encode_ht(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
                             const block_indices *indices, int32_t bits, int wide)
@@ -198,11 +243,13 @@ pac_status pac_block_encode(pac_block_encoder *encoder, const pac_tile_component
                             pac_code_block *block, pac_coefficient_type type, const void *coefficients,
                             ptrdiff_t stride)
 {
-    const block_indices indices = quantize(encoder, band, block, type, coefficients, stride);
+    block_indices indices = quantize(encoder, band, block, type, coefficients, stride);
     if (!indices.magnitudes)
         return PAC_OK; /* never included */
-    const int32_t bits = 64 - __builtin_clzll(indices.magnitudes);
     const int wide = pac_coefficient_size(type) > 4;
+    if (component->roi_shift && encoder->settings.roi_first)
+        lift(encoder, band, block, component->roi_shift, wide, &indices);
+    const int32_t bits = 64 - __builtin_clzll(indices.magnitudes);
     if (bits > band->magnitude_bitplanes)
         return PAC_LIMIT;
     if (component->style & PAC_STYLE_HT)

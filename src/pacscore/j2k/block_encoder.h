@@ -8,9 +8,12 @@
 #include "support/arena.h"
 #include "support/coefficient.h"
 
-/* What rate control asks for. */
+/* What rate control asks for, and the regions of interest: in band n, in its coordinates, the coefficients of
+ * rectangles roi_first[n] to roi_first[n + 1]. */
 typedef struct {
-    int32_t want_gains; /* of each pass; Part 1 only */
+    const pac_rect *roi;
+    const int32_t *roi_first; /* NULL: there are none */
+    int32_t want_gains;       /* of each pass; Part 1 only */
     double slope_floor; /* with gains: a block ends behind a plane that gains less for each byte, gains weighted by the
                            band's weight; 0: never, nor in a band without weight */
 } pac_block_settings;

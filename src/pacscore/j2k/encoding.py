@@ -12,6 +12,9 @@ from pacscore.errors import OptionError
 from pacscore.j2k._tile import TileEncoder
 from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding
 from pacscore.j2k.options import J2KOptions, PictureFormat
+from pacscore.j2k.packets.geometry import Rect
+from pacscore.j2k.plan import TilePlan, image_rect
+from pacscore.j2k.roi import regions_of_bands
 from pacscore.j2k.tile_parts import TilePackets, assemble
 from pacscore.j2k.view import SAMPLE_TYPES
 from pacscore.support.scheduler import run_in_threads, useful_threads
@@ -57,16 +60,29 @@ class _Picture:
             )
 
 
+def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
+    """Return the rectangles of interest of each band of a tile, three bands to a resolution."""
+    bands: list[list[Rect]] = []
+    image = image_rect(plan.main.siz)
+    for component in tile.components:
+        lowest, *others = regions_of_bands(component.geometry, component.reversible, image, plan.options.roi)
+        bands += [lowest, [], [], *others]
+    return bands
+
+
 def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int) -> TilePackets:
     tile, options = plan.tile(index), plan.options
     encoder = TileEncoder(tile.compiled, active_target(), 1 << 31, threads)
     x0, y0, x1, y1 = tile.rect
     for plane in picture.planes:
         encoder.add_source(plane[y0:y1, x0:x1], picture.sample_type, picture.precision, picture.signed)
+    if options.roi:
+        encoder.set_regions_of_interest(_regions(plan, tile))
     run_in_threads(threads, encoder.encode)
     for extent in encoder.extents():
         picture.check_range(*extent)
-    return TilePackets(tile, plan.divide(tile), encoder, encoder.finish(options.sop, options.eph))
+    lengths = encoder.finish(options.sop, options.eph, options.packed_headers is not None)
+    return TilePackets(tile, plan.divide(tile), encoder, lengths)
 
 
 def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[TilePackets]:
@@ -127,4 +143,4 @@ def encode(
     threads = useful_threads(threads, picture.rows * picture.columns * len(picture.planes))
     plan = plan_encoding(str(transfer_syntax), options or _USUAL, about)
     tiles = _encode_tiles(picture, plan, threads)
-    return assemble(plan.header, tiles, tlm=plan.options.tlm, plt=plan.options.plt, threads=threads)
+    return assemble(plan.header, tiles, plan.options, threads)

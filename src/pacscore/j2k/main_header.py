@@ -8,7 +8,18 @@ from __future__ import annotations
 from pacscore.errors import OptionError
 from pacscore.j2k.codestream.capabilities import HtCapabilities
 from pacscore.j2k.codestream.headers import MainHeader
-from pacscore.j2k.codestream.segments import Cod, CodingStyle, Com, Qcd, Segment, Siz, SizComponent
+from pacscore.j2k.codestream.segments import (
+    Cod,
+    CodingStyle,
+    Com,
+    Poc,
+    PocEntry,
+    Qcd,
+    Rgn,
+    Segment,
+    Siz,
+    SizComponent,
+)
 from pacscore.j2k.options import PictureFormat, ResolvedOptions
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.j2k.quantization.steps import irreversible_steps, reversible_exponents
@@ -18,6 +29,8 @@ __all__ = ["build_main_header"]
 _RSIZ_HT = 0x4000
 _STYLE_HT = 0x40
 _STYLES = {"bypass": 0x01, "reset": 0x02, "termall": 0x04, "causal": 0x08, "predictable": 0x10, "segsym": 0x20}
+_MOST_BITPLANES = 55
+"""A packet tells at most 164 coding passes of a code-block (T.800 Table B.4)."""
 _LARGEST_PRECINCT = (15, 15)
 
 
@@ -57,8 +70,44 @@ def _quantization(options: ResolvedOptions, precision: int) -> tuple[Qcd, int]:
     guard, steps = irreversible_steps(options.quantization_step, precision, levels)
     guard = guard if options.guard_bits is None else options.guard_bits
     level_of = [levels, *(level for level in range(levels, 0, -1) for _ in range(3))]
+    if options.derived_quantization:
+        exponent, mantissa = steps[0]
+        if exponent < levels:
+            raise OptionError(f"derived_quantization: no step that small for all of {levels} levels (T.800 E.1.1)")
+        steps = tuple((exponent - levels + level, mantissa) for level in level_of)
     bound = max(guard + e - level for (e, _), level in zip(steps, level_of, strict=True))
-    return Qcd(guard << 5 | 2, tuple(e << 11 | m for e, m in steps)), bound
+    style, told = (1, steps[:1]) if options.derived_quantization else (2, steps)
+    return Qcd(guard << 5 | style, tuple(e << 11 | m for e, m in told)), bound
+
+
+def _roi_shift(options: ResolvedOptions, qcd: Qcd, picture: PictureFormat) -> int:
+    """Return s, which lifts every coefficient of a region above all others. Source: T.800 H.2.2.
+
+    It is one more than necessary, since OpenJPEG compares with a fraction bit in place.
+    """
+    for region in options.roi:
+        region.check_inside(picture.rows, picture.columns)
+    exponents = [value >> 3 if options.reversible else value >> 11 for value in qcd.spqcd]
+    shift = max(exponents) + qcd.guard_bits
+    if 2 * shift > _MOST_BITPLANES:
+        raise OptionError(f"regions of interest make {2 * shift} bit-planes, more than {_MOST_BITPLANES}")
+    return shift
+
+
+def _progression_changes(options: ResolvedOptions, components: int) -> Poc:
+    return Poc(
+        tuple(
+            PocEntry(
+                change.resolution_start,
+                change.component_start,
+                min(change.layer_end or options.layers, options.layers),
+                change.resolution_end or options.decomposition_levels + 1,
+                (change.component_end or components) % 256 if components < 257 else change.component_end or components,
+                PROGRESSIONS.index(change.progression),
+            )
+            for change in options.progression_changes
+        )
+    )
 
 
 def _shift_guard(exponents: tuple[int, ...], usual: int, chosen: int | None) -> tuple[int, ...]:
@@ -94,9 +143,18 @@ def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainH
         raise OptionError(f"{siz.tiles_wide * siz.tiles_high:,} tiles are more than 65,535 (T.800 A.4.2)")
     qcd, bound = _quantization(options, precision)
     segments: list[Segment] = [siz, _coding(options), qcd]
+    shift = _roi_shift(options, qcd, picture) if options.roi else 0
     if options.high_throughput:
-        capabilities = HtCapabilities(irreversible=not options.reversible, magnitude_bound=max(bound, 8))
+        capabilities = HtCapabilities(
+            regions_of_interest=bool(options.roi),
+            irreversible=not options.reversible,
+            magnitude_bound=max(bound + shift, 8),
+        )
         segments.insert(1, capabilities.cap())
+    if options.roi:
+        segments += [Rgn(component, 0, shift) for component in range(components)]
+    if options.progression_changes:
+        segments.append(_progression_changes(options, components))
     if options.comment is not None:
         text = isinstance(options.comment, str)
         try:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from pacscore.errors import NoCodecError, OptionError, UnsupportedError
+from pacscore.j2k.packets.progression import PROGRESSIONS
+from pacscore.region import Region
 
-__all__ = ["J2KOptions", "PictureFormat", "ResolvedOptions", "resolve_options"]
+__all__ = ["J2KOptions", "PictureFormat", "ProgressionChange", "ResolvedOptions", "resolve_options"]
 
 Progression = Literal["LRCP", "RLCP", "RPCL", "PCRL", "CPRL"]
 TileParts = Literal["single", "resolution", "component", "layer"]
+PackedHeaders = Literal["main", "tile"]
 
 _UID = "1.2.840.10008.1.2.4."
 _HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT = _UID + "201", _UID + "202", _UID + "203"
@@ -22,6 +25,45 @@ _STYLES = ("bypass", "reset", "termall", "causal", "predictable", "segsym")
 _USUAL_LEVELS = 5
 _LOWEST_SIDE = 64
 """Both sides of the lowest resolution of a .202 stream stay within this. PS3.5 10.18 asks it of one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressionChange:
+    """One of several progressions that follow each other: which packets it has, and in what order.
+
+    A packet that an earlier one has sent is left out. Ends are exclusive; None: all there are.
+
+    Source: T.800 A.6.6, B.12.2.
+
+    Attributes
+    ----------
+    progression : {"LRCP", "RLCP", "RPCL", "PCRL", "CPRL"}
+    resolution_start : int
+    resolution_end : int, optional
+    component_start : int
+    component_end : int, optional
+    layer_end : int, optional
+
+    Raises
+    ------
+    OptionError
+        If the bounds are impossible.
+    """
+
+    progression: Progression
+    resolution_start: int = 0
+    resolution_end: int | None = None
+    component_start: int = 0
+    component_end: int | None = None
+    layer_end: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice("progression", self.progression, PROGRESSIONS)
+        _check_range("resolution_start", self.resolution_start, 0, 32)
+        _check_range("resolution_end", self.resolution_end, self.resolution_start + 1, 33)
+        _check_range("component_start", self.component_start, 0, 16383)
+        _check_range("component_end", self.component_end, self.component_start + 1, 16384)
+        _check_range("layer_end", self.layer_end, 1, 65535)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +78,8 @@ class J2KOptions:
         Powers of two from 4 to 1024, with a product of at most 4096.
     progression : {"LRCP", "RLCP", "RPCL", "PCRL", "CPRL"}, optional
         Usual: RPCL.
+    progression_changes : tuple of ProgressionChange
+        Instead of one progression for all packets; together they must have all of them.
     precincts : tuple of (rows, columns), optional
         Powers of two, in samples, highest resolution first; the last one repeats. Usual: the largest there are.
     tile_rows, tile_columns : int, optional
@@ -44,6 +88,8 @@ class J2KOptions:
         5-3 wavelet without quantisation, so lossless; else 9-7.
     quantization_step : float, optional
         For 9-7: relative to the full range of samples. Usual: one grey level.
+    derived_quantization : bool
+        For 9-7: only the step of the lowest band is written, and all others follow from it.
     guard_bits : int, optional
         0 to 7. Usual: as many as no image can exceed.
     color_transform : bool, optional
@@ -58,11 +104,13 @@ class J2KOptions:
         Whether to write tile-part lengths into the main header, packet lengths into tile-part headers.
     sop, eph : bool
         Whether to frame packet headers by these markers.
+    packed_headers : {"main", "tile"}, optional
+        Put all packet headers into the main header (PPM), or into those of the tile-parts (PPT).
     styles : tuple of str
         Code-block styles: "bypass", "reset", "termall", "causal", "predictable", "segsym" (T.800 Table A.19); for HT
         only "causal".
-    roi : optional
-        Not implemented yet.
+    roi : Region or tuple of Region
+        Regions of interest, in pixels: what their reconstruction needs comes before everything else (maxshift).
     comment : str or bytes, optional
         For a COM segment.
 
@@ -76,11 +124,13 @@ class J2KOptions:
     code_block_rows: int = 64
     code_block_columns: int = 64
     progression: Progression | None = None
+    progression_changes: tuple[ProgressionChange, ...] = ()
     precincts: tuple[tuple[int, int], ...] | None = None
     tile_rows: int | None = None
     tile_columns: int | None = None
     reversible: bool | None = None
     quantization_step: float | None = None
+    derived_quantization: bool = False
     guard_bits: int | None = None
     color_transform: bool | None = None
     layers: int = 1
@@ -91,8 +141,9 @@ class J2KOptions:
     plt: bool | None = None
     sop: bool = False
     eph: bool = False
+    packed_headers: PackedHeaders | None = None
     styles: tuple[str, ...] = ()
-    roi: Any = None
+    roi: Region | tuple[Region, ...] = ()
     comment: str | bytes | None = None
 
     def __post_init__(self) -> None:
@@ -101,7 +152,8 @@ class J2KOptions:
         _check_range("layers", self.layers, 1, 65535)
         _check_range("tile_rows", self.tile_rows, 1, 2**32 - 1)
         _check_range("tile_columns", self.tile_columns, 1, 2**32 - 1)
-        _check_choice("progression", self.progression, ("LRCP", "RLCP", "RPCL", "PCRL", "CPRL"))
+        _check_choice("progression", self.progression, PROGRESSIONS)
+        _check_choice("packed_headers", self.packed_headers, ("main", "tile"))
         _check_choice("tile_parts", self.tile_parts, ("single", "resolution", "component", "layer"))
         for side in (self.code_block_rows, self.code_block_columns):
             _check_power("code_block_rows and code_block_columns", side, 4, 1024)
@@ -152,11 +204,13 @@ class ResolvedOptions:
     code_block_rows: int
     code_block_columns: int
     progression: Progression
+    progression_changes: tuple[ProgressionChange, ...]
     precincts: tuple[tuple[int, int], ...] | None
     tile_rows: int
     tile_columns: int
     reversible: bool
     quantization_step: float
+    derived_quantization: bool
     guard_bits: int | None
     color_transform: bool
     layers: int
@@ -165,7 +219,9 @@ class ResolvedOptions:
     plt: bool
     sop: bool
     eph: bool
+    packed_headers: PackedHeaders | None
     styles: tuple[str, ...]
+    roi: tuple[Region, ...]
     comment: str | bytes | None
 
 
@@ -187,7 +243,6 @@ def _refuse_unsupported(options: J2KOptions, high_throughput: bool) -> None:
         ("several quality layers", options.layers > 1, "T.814 B"),
         ("rate", options.rate is not None, "T.800 J.10"),
         ("psnr", options.psnr is not None, "T.800 J.10"),
-        ("regions of interest", options.roi is not None, "T.800 H.1"),
     ):
         if asked:
             raise UnsupportedError(f"encoding with {name} is not implemented yet", feature=name, clause=clause)
@@ -202,6 +257,7 @@ def _check_rpcl(options: J2KOptions, levels: int, needed: int) -> None:
         ("progression", options.progression, "RPCL"),
         ("tlm", options.tlm, True),
         ("tile_parts", options.tile_parts, "resolution"),
+        ("progression_changes", options.progression_changes or None, None),
     ):
         if value not in (None, demanded):
             raise OptionError(f"{name}={value!r} contradicts HTJ2K Lossless RPCL, which is written with {demanded!r}")
@@ -267,11 +323,13 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
         code_block_rows=options.code_block_rows,
         code_block_columns=options.code_block_columns,
         progression=options.progression or "RPCL",
+        progression_changes=options.progression_changes,
         precincts=options.precincts,
         tile_rows=tile_rows,
         tile_columns=tile_columns,
         reversible=_check_reversible(options, transfer_syntax not in _MAY_BE_LOSSY),
         quantization_step=choose(options.quantization_step, 2.0**-precision),
+        derived_quantization=options.derived_quantization,
         guard_bits=options.guard_bits,
         color_transform=choose(options.color_transform, usual_color),
         layers=options.layers,
@@ -280,6 +338,8 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
         plt=choose(options.plt, False),
         sop=options.sop,
         eph=options.eph,
+        packed_headers=options.packed_headers,
         styles=options.styles,
+        roi=(options.roi,) if isinstance(options.roi, Region) else tuple(options.roi),
         comment=options.comment,
     )

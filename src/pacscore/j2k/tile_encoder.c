@@ -252,10 +252,10 @@ void pac_tile_encode(pac_tile_encoder *encoder)
     pac_block_encoder_finish(blocks);
 }
 
-pac_status pac_tile_finish(pac_tile_encoder *encoder, int sop, int eph)
+pac_status pac_tile_finish(pac_tile_encoder *encoder, pac_packet_framing framing)
 {
     pac_packet_list_free(&encoder->packets);
-    return encoder->status ? encoder->status : pac_packet_list_init(&encoder->packets, &encoder->precincts, sop, eph);
+    return encoder->status ? encoder->status : pac_packet_list_init(&encoder->packets, &encoder->precincts, framing);
 }
 
 void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint64_t from, uint64_t to,

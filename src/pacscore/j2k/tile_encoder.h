@@ -1,5 +1,5 @@
 /* Encodes one tile: row by row, samples, component and wavelet transforms, code-blocks; then packets. Blocks of
- * Part 1 or HT ones, one quality layer.
+ * Part 1 or HT ones.
  *
  * First the sources are set; then pac_tile_encode in as many threads at once as init was told; then pac_tile_finish,
  * which makes the lengths of the packets known; then pac_tile_write.
@@ -42,8 +42,8 @@ pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan 
  * comes first and alone, it does everything. Failures are in `status`; PAC_LIMIT: an index needs more planes than M_b.
  */
 void pac_tile_encode(pac_tile_encoder *encoder);
-/* Writes the packet headers into encoder->packets, and returns the first failure so far. */
-pac_status pac_tile_finish(pac_tile_encoder *encoder, int sop, int eph);
+/* Writes the packet headers into encoder->packets, and returns the first failure so far; again where layers changed. */
+pac_status pac_tile_finish(pac_tile_encoder *encoder, pac_packet_framing framing);
 /* Writes bytes [from, to) of packets [first, last) one after another. */
 void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint64_t from, uint64_t to,
                     uint8_t *out);

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
 from pacscore.j2k._tile import Joining, TileEncoder
-from pacscore.j2k.codestream.segments import Plt, Sot, Tlm
+from pacscore.j2k.codestream.segments import Plt, Ppm, Ppt, Segment, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
-from pacscore.j2k.options import TileParts
+from pacscore.j2k.options import ResolvedOptions, TileParts
+from pacscore.j2k.packets.progression import packet_sequence
 from pacscore.j2k.plan import TilePlan
 from pacscore.support.scheduler import run_in_threads
 
@@ -27,6 +28,8 @@ _TLM_ENTRIES = 10_000
 """Of six bytes; as many fit one segment."""
 _PLT_LENGTHS = 13_000
 """Of at most five bytes; as many fit one segment."""
+_PACKED_BYTES = 65532
+"""As many fit one PPM or PPT segment."""
 _SHARED = 1 << 20
 """Bytes from which on several threads copy."""
 _STLM = 0x60
@@ -84,12 +87,16 @@ class _Part(NamedTuple):
 
 def _ranks(plan: TilePlan, tile_parts: TileParts) -> NDArray[np.int32]:
     """Return, for each packet, the number that changes where a new tile-part begins."""
-    order: NDArray[np.int32] = np.concatenate([run.precincts for run in plan.runs])
+    order, layers = packet_sequence(plan.runs)
+    if len(order) < len(plan.precincts.number) * plan.coding.layers:
+        raise OptionError("the progression changes leave packets out (T.800 A.6.6)")
     ranks: NDArray[np.int32] = np.zeros(len(order), np.int32)
     if tile_parts == "resolution":
         ranks = plan.precincts.resolution[order]
     if tile_parts == "component":
         ranks = plan.precincts.component[order]
+    if tile_parts == "layer":
+        ranks = layers
     return ranks
 
 
@@ -120,16 +127,34 @@ def _packet_lengths(lengths: NDArray[np.uint32]) -> bytes:
     return b"".join(write_segment(Plt(i, tuple(chunk))) for i, chunk in enumerate(chunks))
 
 
-def _split(packets: TilePackets, plt: bool) -> list[_Part]:
+def _cut(data: bytes) -> list[bytes]:
+    chunks = [data[i : i + _PACKED_BYTES] for i in range(0, len(data), _PACKED_BYTES)]
+    if len(chunks) > 256:
+        raise OptionError(f"{len(data):,} bytes of packet headers are more than PPM or PPT holds (T.800 A.7.4, A.7.5)")
+    return chunks
+
+
+def _split(packets: TilePackets, options: ResolvedOptions) -> list[_Part]:
     parts = []
     starts, ranks = packets.division
+    segments = 0
     for number, (start, stop, rank) in enumerate(zip(starts, starts[1:], ranks, strict=False)):
         lengths = packets.lengths[start:stop]
-        header = _packet_lengths(lengths) if plt else b""
+        header = _packet_lengths(lengths) if options.plt else b""
+        if options.packed_headers == "tile":
+            chunks = _cut(packets.encoder.headers(start, stop))
+            header += b"".join(write_segment(Ppt(segments + i, chunk)) for i, chunk in enumerate(chunks))
+            segments += len(chunks)
         psot = _SOT_SIZE + len(header) + len(_SOD) + int(lengths.sum(dtype=np.int64))
         body = (packets.encoder, start, stop)
         parts.append(_Part(packets.plan.index, rank, number, len(starts) - 1, header, body, psot))
     return parts
+
+
+def _packed_in_main(parts: Sequence[_Part]) -> list[Ppm]:
+    headers = [encoder.headers(start, stop) for encoder, start, stop in (part.body for part in parts)]
+    joined = b"".join(len(header).to_bytes(4, "big") + header for header in headers)
+    return [Ppm(i, chunk) for i, chunk in enumerate(_cut(joined))]
 
 
 def _tile_part_lengths(parts: Sequence[_Part]) -> list[Tlm]:
@@ -140,7 +165,7 @@ def _tile_part_lengths(parts: Sequence[_Part]) -> list[Tlm]:
     return [Tlm(i, _STLM, chunk) for i, chunk in enumerate(chunks)]
 
 
-def assemble(header: bytes, tiles: Sequence[TilePackets], *, tlm: bool, plt: bool, threads: int) -> bytes:
+def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptions, threads: int) -> bytes:
     """Return the codestream.
 
     Tile-parts by resolution lie resolution by resolution, so that a beginning of the codestream holds the lower
@@ -152,8 +177,8 @@ def assemble(header: bytes, tiles: Sequence[TilePackets], *, tlm: bool, plt: boo
         SOC and the main header without TLM.
     tiles : sequence of TilePackets
         In the order of their numbers.
-    tlm, plt : bool
-        Whether to write the lengths of tile-parts, of packets.
+    options : ResolvedOptions
+        Which lengths and packet headers are written where.
     threads : int
         How many may copy at once.
 
@@ -162,12 +187,15 @@ def assemble(header: bytes, tiles: Sequence[TilePackets], *, tlm: bool, plt: boo
     OptionError
         If there would be more tile-parts or packets than the standard allows.
     """
-    parts = [part for packets in tiles for part in _split(packets, plt)]
+    parts = [part for packets in tiles for part in _split(packets, options)]
     parts.sort(key=lambda part: part.rank)
     if any(part.psot >= 1 << 32 for part in parts):
         raise OptionError("a tile-part of 4 GiB or more: use tiles or tile_parts (T.800 A.4.2)")
-    lengths = b"".join(map(write_segment, _tile_part_lengths(parts))) if tlm else b""
-    pieces = [header + lengths, *(piece for part in parts for piece in part.pieces()), _EOC]
+    segments: list[Segment] = [*_tile_part_lengths(parts)] if options.tlm else []
+    if options.packed_headers == "main":
+        segments += _packed_in_main(parts)
+    header += b"".join(map(write_segment, segments))
+    pieces = [header, *(piece for part in parts for piece in part.pieces()), _EOC]
     shares = threads if sum(part.psot for part in parts) >= _SHARED else 1
     joining = Joining(pieces, shares)
     run_in_threads(shares, joining.write)

@@ -25,6 +25,7 @@ enum {
 typedef struct {
     pac_rect rect;               /* in band coordinates */
     double step;                 /* Delta_b; 1 where the coding is reversible */
+    int32_t number;              /* within the tile, three to a resolution */
     int32_t orientation;         /* bit 0: horizontally high, bit 1: vertically high */
     int32_t magnitude_bitplanes; /* M_b, ROI shift included */
     double weight;               /* of a squared quantiser step in the squared error of the samples; 0: not known */

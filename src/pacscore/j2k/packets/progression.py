@@ -23,6 +23,7 @@ __all__ = [
     "PrecinctTable",
     "ProgressionVolume",
     "packet_runs",
+    "packet_sequence",
     "precinct_table",
 ]
 
@@ -151,3 +152,20 @@ def packet_runs(table: PrecinctTable, volumes: Sequence[ProgressionVolume], laye
         else:
             runs.append(PacketRun(order, layer_end, volume.progression == LAYER_RESOLUTION))
     return runs
+
+
+def packet_sequence(runs: Sequence[PacketRun]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the precinct and the layer of each packet, in order; what occurs twice is sent the first time only."""
+    precincts, layers = [], []
+    for run in runs:
+        numbers = np.arange(run.layers, dtype=np.int32)
+        outer, inner = (numbers, run.precincts) if run.layers_outer else (run.precincts, numbers)
+        pair = np.repeat(outer, len(inner)), np.tile(inner, len(outer))
+        precincts.append(pair[run.layers_outer])
+        layers.append(pair[not run.layers_outer])
+    precinct, layer = np.concatenate(precincts), np.concatenate(layers)
+    if len(runs) == 1:
+        return precinct, layer
+    _, first = np.unique(precinct.astype(np.int64) << 16 | layer, return_index=True)
+    first.sort()
+    return precinct[first], layer[first]

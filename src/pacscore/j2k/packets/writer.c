@@ -9,7 +9,8 @@ enum {
         320,                 /* more than two paths of 14 nodes with 75 bits each can take, and the number of passes */
     HEADER_BYTES_A_PASS = 5, /* a length each, at most */
     MOST_PASSES = 164,       /* that a packet can tell of a block: T.800 Table B.4 */
-    USUAL_LENGTH_BITS = 3
+    USUAL_LENGTH_BITS = 3,
+    SOP_SIZE = 6
 };
 
 static int32_t band_count(const pac_precincts *state, int64_t precinct)
@@ -166,6 +167,12 @@ static contribution measure(const pac_precinct *precinct, int32_t bands, int32_t
     return all;
 }
 
+/* How much of a packet's header is not packed. */
+static uint32_t stays(const pac_packet_list *list, const pac_packet *packet)
+{
+    return list->framing.packed ? (list->framing.sop ? SOP_SIZE : 0) : packet->header_length;
+}
+
 static pac_status make_room(pac_packet_list *list, const contribution *all)
 {
     const size_t needed = list->size + PACKET_OVERHEAD + (size_t)all->blocks * HEADER_BYTES_A_BLOCK +
@@ -180,7 +187,7 @@ static pac_status make_room(pac_packet_list *list, const contribution *all)
     return PAC_OK;
 }
 
-static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, int32_t bands, int sop, int eph)
+static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, int32_t bands)
 {
     pac_packet *packet = &list->packets[list->count];
     const contribution all = measure(precinct, bands, packet->layer);
@@ -188,8 +195,8 @@ static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, in
     if (status || all.most_passes > MOST_PASSES)
         return status ? status : PAC_UNSUPPORTED;
     uint8_t *start = list->headers + list->size, *next = start;
-    if (sop) {
-        const uint8_t segment[6] = {0xFF, 0x91, 0, 4, (uint8_t)(list->count >> 8), (uint8_t)list->count};
+    if (list->framing.sop) {
+        const uint8_t segment[SOP_SIZE] = {0xFF, 0x91, 0, 4, (uint8_t)(list->count >> 8), (uint8_t)list->count};
         memcpy(next, segment, sizeof segment);
         next += sizeof segment;
     }
@@ -201,21 +208,22 @@ static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, in
             write_band_header(&precinct->bands[b], packet->layer, &bits);
     pac_write_align(&bits);
     next = bits.next;
-    if (eph) {
+    if (list->framing.eph) {
         *next++ = 0xFF;
         *next++ = 0x92;
     }
     packet->header = list->size;
     packet->header_length = (uint32_t)(next - start);
-    packet->length = (uint32_t)(packet->header_length + all.bytes);
+    const uint64_t length = all.bytes + stays(list, packet);
+    packet->length = (uint32_t)length;
     list->size += packet->header_length;
     list->count++;
     /* a packet of 4 GiB cannot be told by a tile-part */
-    return bits.overflow || packet->header_length + all.bytes > UINT32_MAX ? PAC_NO_SPACE : PAC_OK;
+    return bits.overflow || length > UINT32_MAX ? PAC_NO_SPACE : PAC_OK;
 }
 
 /* A packet that an earlier progression has sent is passed over. */
-static pac_status visit(pac_packet_list *list, pac_precincts *state, int64_t number, int32_t layer, int sop, int eph)
+static pac_status visit(pac_packet_list *list, pac_precincts *state, int64_t number, int32_t layer)
 {
     pac_precinct *precinct = &state->precincts[number];
     if (layer != precinct->next_layer)
@@ -223,25 +231,25 @@ static pac_status visit(pac_packet_list *list, pac_precincts *state, int64_t num
     precinct->next_layer++;
     list->packets[list->count].precinct = number;
     list->packets[list->count].layer = layer;
-    return write_header(list, precinct, band_count(state, number), sop, eph);
+    return write_header(list, precinct, band_count(state, number));
 }
 
-static pac_status write_run(pac_packet_list *list, pac_precincts *state, const pac_packet_run *run, int sop, int eph)
+static pac_status write_run(pac_packet_list *list, pac_precincts *state, const pac_packet_run *run)
 {
     const int64_t outer = run->layers_outer ? run->layers : run->precinct_count;
     const int64_t inner = run->layers_outer ? run->precinct_count : run->layers;
     pac_status status = PAC_OK;
     for (int64_t i = 0; i < outer && !status; i++)
         for (int64_t j = 0; j < inner && !status; j++)
-            status = visit(list, state, run->precincts[run->layers_outer ? j : i], (int32_t)(run->layers_outer ? i : j),
-                           sop, eph);
+            status =
+                visit(list, state, run->precincts[run->layers_outer ? j : i], (int32_t)(run->layers_outer ? i : j));
     return status;
 }
 
-pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, int sop, int eph)
+pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, pac_packet_framing framing)
 {
     const pac_tile_plan *plan = state->plan;
-    *list = (pac_packet_list){0};
+    *list = (pac_packet_list){.framing = framing};
     if (plan->precinct_count > INT32_MAX / plan->layers)
         return PAC_LIMIT;
     list->packets = malloc((size_t)(plan->precinct_count * plan->layers + 1) * sizeof *list->packets);
@@ -250,7 +258,7 @@ pac_status pac_packet_list_init(pac_packet_list *list, pac_precincts *state, int
     reset(state);
     pac_status status = PAC_OK;
     for (int32_t r = 0; r < plan->run_count && !status; r++)
-        status = write_run(list, state, &plan->runs[r], sop, eph);
+        status = write_run(list, state, &plan->runs[r]);
     return status;
 }
 
@@ -262,6 +270,20 @@ void pac_packet_list_free(pac_packet_list *list)
 }
 
 /* ---- All bytes ---- */
+
+size_t pac_packet_headers_write(const pac_packet_list *list, int64_t first, int64_t last, uint8_t *out)
+{
+    const uint32_t skipped = list->framing.sop ? SOP_SIZE : 0;
+    size_t size = 0;
+    for (int64_t k = first; k < last; k++) {
+        const pac_packet *packet = &list->packets[k];
+        const uint32_t length = packet->header_length - skipped;
+        if (out)
+            memcpy(out + size, list->headers + packet->header + skipped, length);
+        size += length;
+    }
+    return size;
+}
 
 /* What is asked for of a sequence of bytes. */
 typedef struct {
@@ -300,7 +322,7 @@ void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, 
             range.at += packet->length;
             continue;
         }
-        write_part(&range, list->headers + packet->header, packet->header_length);
+        write_part(&range, list->headers + packet->header, stays(list, packet));
         write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct), packet->layer, &range);
     }
 }

@@ -1,0 +1,158 @@
+"""Every way to write a lossless codestream: it comes back whole, and OpenJPEG reads those of Part 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pacscore as pc
+from pacscore.j2k.codestream.reader import read_codestream
+from property.strategies import long, paint, quick, sample_range
+
+PART_1, HT = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201"
+STYLES = ("bypass", "reset", "termall", "causal", "predictable", "segsym")
+PROGRESSIONS = ("LRCP", "RLCP", "RPCL", "PCRL", "CPRL")
+PRECINCTS = (None, ((64, 64),), ((128, 64), (32, 32)), ((256, 256), (128, 128), (64, 32)))
+
+
+def one_or_none(*values: Any) -> st.SearchStrategy[Any]:
+    """Return a choice of the values or none."""
+    return st.sampled_from((None, *values))
+
+
+@st.composite
+def changes(draw: st.DrawFn, levels: int) -> tuple[pc.ProgressionChange, ...]:
+    """Return progressions of which the last has all packets that are left."""
+    if not draw(st.booleans()):
+        return ()
+    end = draw(st.integers(1, levels + 1))
+    first = pc.ProgressionChange(progression=draw(st.sampled_from(PROGRESSIONS)), resolution_end=end)
+    return first, pc.ProgressionChange(progression=draw(st.sampled_from(PROGRESSIONS)))
+
+
+@st.composite
+def jobs(draw: st.DrawFn, *, regions: bool, styles: tuple[str, ...] = STYLES) -> tuple[Any, int, pc.J2KOptions]:
+    """Return an image, its precision and options."""
+    rows, columns, components = draw(st.integers(1, 150)), draw(st.integers(1, 150)), draw(st.sampled_from((1, 1, 3)))
+    bits = draw(st.sampled_from((1, 8, 12, 16)))
+    content = draw(st.sampled_from(("slope", "noise", "extremes", "plain")))
+    rng = np.random.default_rng(draw(st.integers(0, 9)))
+    array = paint(content, (rows, columns, components), *sample_range(bits, False), rng)
+    array = array.astype(np.uint8 if bits <= 8 else np.uint16)
+    levels = draw(st.integers(0, 5))
+    roi: Any = ()
+    if regions:
+        row, column = draw(st.integers(0, rows - 1)), draw(st.integers(0, columns - 1))
+        size = st.integers(1, 40)
+        roi = pc.Region(row, column, min(draw(size), rows - row), min(draw(size), columns - column))
+    tile = draw(one_or_none(37, 64, 100))
+    options = pc.J2KOptions(
+        decomposition_levels=levels,
+        code_block_rows=draw(st.sampled_from((4, 16, 64))),
+        code_block_columns=draw(st.sampled_from((4, 32, 64))),
+        progression=draw(one_or_none(*PROGRESSIONS)),
+        progression_changes=draw(changes(levels)),
+        precincts=draw(st.sampled_from(PRECINCTS)),
+        tile_rows=tile,
+        tile_columns=tile and draw(st.sampled_from((33, 64, 128))),
+        packed_headers=draw(one_or_none("main", "tile")),
+        tlm=draw(st.booleans()),
+        plt=draw(st.booleans()),
+        sop=draw(st.booleans()),
+        eph=draw(st.booleans()),
+        styles=tuple(style for style in styles if draw(st.booleans())),
+        roi=roi,
+    )
+    return (array if components > 1 else array[..., 0]), bits, options
+
+
+def check(job: tuple[Any, int, pc.J2KOptions], transfer_syntax: str) -> bytes:
+    """Encode, and see that we decode it whole; return the codestream."""
+    array, bits, options = job
+    data = pc.encode(array, transfer_syntax, options, bits_stored=bits)
+    partial = pc.decode(data, on_damage="conceal")
+    assert partial.report.complete
+    assert partial.report.notes == ()
+    assert np.array_equal(partial.image, array)
+    info = pc.inspect(data)
+    assert info.block_coder == ("ht" if transfer_syntax == HT else "part1")
+    assert info.roi == bool(options.roi)
+    assert info.packed_headers == bool(options.packed_headers)
+    assert info.progression_changes == bool(options.progression_changes)
+    return data
+
+
+def openjpeg_reads(data: bytes, array: np.ndarray) -> None:
+    """Where packet headers are packed and no block has anything, tile-parts are empty: these it refuses."""
+    if any(part.body_start == part.body_stop for part in read_codestream(data).tile_parts):
+        return
+    assert np.array_equal(np.asarray(imagecodecs.jpeg2k_decode(data)).reshape(array.shape), array)
+
+
+@quick
+@given(jobs(regions=False))
+def test_openjpeg_reads_part_1(job: tuple[Any, int, pc.J2KOptions]) -> None:
+    openjpeg_reads(check(job, PART_1), job[0])
+
+
+@pytest.mark.slow
+@long
+@given(jobs(regions=False))
+def test_openjpeg_reads_part_1_at_length(job: tuple[Any, int, pc.J2KOptions]) -> None:
+    openjpeg_reads(check(job, PART_1), job[0])
+
+
+@quick
+@given(jobs(regions=True, styles=STYLES[1:]))
+def test_openjpeg_reads_regions_of_interest(job: tuple[Any, int, pc.J2KOptions]) -> None:
+    """It counts planes for bypass without the shift, and takes at most 31."""
+    data = check(job, PART_1)
+    if job[1] <= 8:
+        openjpeg_reads(data, job[0])
+
+
+@quick
+@given(jobs(regions=True))
+def test_regions_of_interest_come_back_in_every_style(job: tuple[Any, int, pc.J2KOptions]) -> None:
+    check(job, PART_1)
+
+
+@quick
+@given(jobs(regions=True, styles=("causal",)))
+def test_ht_takes_these_options_too(job: tuple[Any, int, pc.J2KOptions]) -> None:
+    check(job, HT)
+
+
+def test_a_region_of_interest_comes_first() -> None:
+    """A beginning of the codestream shows the region exactly, when the rest is still rough."""
+    array = np.random.default_rng(1).integers(0, 256, (256, 256)).astype(np.uint8)
+    region = pc.Region(100, 60, 40, 50)
+    cut = np.s_[100:140, 60:110]
+    options = pc.J2KOptions(roi=region, progression="LRCP", layers=1)
+    data = pc.encode(array, PART_1, options)
+    plain = pc.encode(array, PART_1, pc.J2KOptions(progression="LRCP"))
+    assert np.array_equal(pc.decode(data)[cut], array[cut])
+    assert len(data) < 1.3 * len(plain)
+
+
+def test_progression_changes_must_have_all_packets() -> None:
+    change = pc.ProgressionChange(progression="LRCP", resolution_end=2)
+    with pytest.raises(pc.OptionError, match="leave packets out"):
+        pc.encode(np.zeros((99, 99), np.uint8), PART_1, pc.J2KOptions(progression_changes=(change,)))
+
+
+@pytest.mark.parametrize("bits", [8, 12])
+def test_derived_quantisation_writes_one_step(bits: int) -> None:
+    y, x = np.mgrid[:130, :120]
+    top = (1 << bits) - 1
+    array = ((np.sin(y / 9) + np.cos(x / 7) + 2) / 4 * top).astype(np.uint16)
+    options = pc.J2KOptions(reversible=False, derived_quantization=True)
+    data = pc.encode(array, "1.2.840.10008.1.2.4.91", options, bits_stored=bits)
+    ours = pc.decode(data).astype(int)
+    assert np.abs(ours - array).max() <= 3
+    assert np.abs(ours - np.asarray(imagecodecs.jpeg2k_decode(data))).max() <= 1
