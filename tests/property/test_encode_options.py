@@ -156,3 +156,43 @@ def test_derived_quantisation_writes_one_step(bits: int) -> None:
     ours = pc.decode(data).astype(int)
     assert np.abs(ours - array).max() <= 3
     assert np.abs(ours - np.asarray(imagecodecs.jpeg2k_decode(data))).max() <= 1
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_tile_parts_begin_where_they_are_asked_to(most: int) -> None:
+    array = np.random.default_rng(7).integers(0, 256, (90, 70, 3)).astype(np.uint8)
+    for parts, progression, count in (("resolution", "RLCP", most + 1), ("component", "CPRL", 3)):
+        for packed in (None, "main", "tile"):
+            options: Any = {"tile_parts": parts, "progression": progression, "packed_headers": packed}
+            options = pc.J2KOptions(decomposition_levels=most, tile_rows=64, plt=True, tlm=True, **options)
+            data = pc.encode(array, PART_1, options)
+            stream = read_codestream(data)
+            assert [len(found) for found in stream.by_tile().values()] == [count, count]
+            assert np.array_equal(pc.decode(data), array)
+            assert np.array_equal(imagecodecs.jpeg2k_decode(data), array)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "options"),
+    [
+        (PART_1, {"reversible": False}),
+        (PART_1, {"quantization_step": 0.01}),
+        (PART_1, {"derived_quantization": True}),
+        (PART_1, {"roi": pc.Region(90, 90, 20, 20)}),
+        (PART_1, {"progression_changes": (pc.ProgressionChange(progression="LRCP", component_start=1),)}),
+        ("1.2.840.10008.1.2.4.202", {"packed_headers": "main"}),
+        ("1.2.840.10008.1.2.4.202", {"progression_changes": (pc.ProgressionChange(progression="RPCL"),)}),
+        (HT, {"styles": ("segsym",)}),
+    ],
+)
+def test_contradictions_are_refused(syntax: str, options: Any) -> None:
+    with pytest.raises(pc.OptionError):
+        pc.encode(np.zeros((99, 99), np.uint8), syntax, pc.J2KOptions(**options))
+
+
+@pytest.mark.parametrize(
+    "bounds", [{"resolution_start": 2, "resolution_end": 2}, {"component_start": -1}, {"layer_end": 0}]
+)
+def test_progression_changes_of_nothing_are_refused(bounds: Any) -> None:
+    with pytest.raises(pc.OptionError):
+        pc.ProgressionChange(progression="LRCP", **bounds)

@@ -448,7 +448,7 @@ cdef class TileEncoder:
         if self.roi:
             raise ValueError("regions of interest are set once")
         if len(bands) != 3 * self.plan.plan.resolution_count:
-            raise OptionError(f"{len(bands)} bands, not three for each of {self.plan.plan.resolution_count} resolutions")
+            raise OptionError(f"{len(bands)} bands, not three for {self.plan.plan.resolution_count} resolutions each")
         self.roi = <pac_rect *> calloc(sum(map(len, bands)) + 1, sizeof(pac_rect))
         self.roi_first = <int32_t *> calloc(len(bands) + 1, sizeof(int32_t))
         if not self.roi or not self.roi_first:
@@ -469,6 +469,8 @@ cdef class TileEncoder:
             status = pac_tile_finish(&self.encoder, framing)
         if status == PAC_UNSUPPORTED:
             raise OptionError("more than 164 coding passes of a code-block in one layer (T.800 B.10.6)")
+        if status == PAC_NO_SPACE:
+            raise OptionError("a packet of 4 GiB or more: use tiles or precincts (T.800 A.4.2)")
         if status == PAC_LIMIT:
             raise OptionError("a coefficient needs more magnitude bit-planes than the guard bits leave (T.800 E.1)")
         check(status)

@@ -105,7 +105,8 @@ class J2KOptions:
     sop, eph : bool
         Whether to frame packet headers by these markers.
     packed_headers : {"main", "tile"}, optional
-        Put all packet headers into the main header (PPM), or into those of the tile-parts (PPT).
+        Put all packet headers into the main header (PPM), or into those of the tile-parts (PPT). With "main",
+        tile-parts lie tile by tile whatever they begin at, and .202, which promises otherwise, is refused.
     styles : tuple of str
         Code-block styles: "bypass", "reset", "termall", "causal", "predictable", "segsym" (T.800 Table A.19); for HT
         only "causal".
@@ -258,6 +259,7 @@ def _check_rpcl(options: J2KOptions, levels: int, needed: int) -> None:
         ("tlm", options.tlm, True),
         ("tile_parts", options.tile_parts, "resolution"),
         ("progression_changes", options.progression_changes or None, None),
+        ("packed_headers", options.packed_headers, "tile"),
     ):
         if value not in (None, demanded):
             raise OptionError(f"{name}={value!r} contradicts HTJ2K Lossless RPCL, which is written with {demanded!r}")
@@ -272,6 +274,8 @@ def _check_reversible(options: J2KOptions, lossless_only: bool) -> bool:
     reversible = options.reversible is not False and (options.reversible is True or options.quantization_step is None)
     if lossless_only and not reversible:
         raise OptionError("the transfer syntax is lossless: no 9-7 wavelet and no quantization_step (PS3.5 10.18)")
+    if reversible and options.derived_quantization:
+        raise OptionError("derived_quantization needs reversible=False: 5-3 has no steps to derive (T.800 E.1)")
     if reversible and options.quantization_step is not None:
         raise OptionError("reversible=True and quantization_step contradict each other (T.800 E.1)")
     return reversible

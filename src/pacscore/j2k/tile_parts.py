@@ -169,7 +169,7 @@ def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptio
     """Return the codestream.
 
     Tile-parts by resolution lie resolution by resolution, so that a beginning of the codestream holds the lower
-    resolutions of the whole image; others lie tile by tile.
+    resolutions of the whole image; others, and those whose packet headers are in the main header, lie tile by tile.
 
     Parameters
     ----------
@@ -188,7 +188,8 @@ def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptio
         If there would be more tile-parts or packets than the standard allows.
     """
     parts = [part for packets in tiles for part in _split(packets, options)]
-    parts.sort(key=lambda part: part.rank)
+    if options.packed_headers != "main":  # OpenJPEG takes what PPM holds for the headers of one tile after another
+        parts.sort(key=lambda part: part.rank)
     if any(part.psot >= 1 << 32 for part in parts):
         raise OptionError("a tile-part of 4 GiB or more: use tiles or tile_parts (T.800 A.4.2)")
     segments: list[Segment] = [*_tile_part_lengths(parts)] if options.tlm else []

@@ -173,10 +173,12 @@ static uint32_t stays(const pac_packet_list *list, const pac_packet *packet)
     return list->framing.packed ? (list->framing.sop ? SOP_SIZE : 0) : packet->header_length;
 }
 
-static pac_status make_room(pac_packet_list *list, const contribution *all)
+/* An inclusion tree has at most two nodes a block, and each may tell of every layer so far, seven bits to a byte. */
+static pac_status make_room(pac_packet_list *list, const contribution *all, int32_t layer)
 {
-    const size_t needed = list->size + PACKET_OVERHEAD + (size_t)all->blocks * HEADER_BYTES_A_BLOCK +
-                          (size_t)all->passes * HEADER_BYTES_A_PASS;
+    const size_t block = HEADER_BYTES_A_BLOCK + 2 * (size_t)layer / 7;
+    const size_t needed =
+        list->size + PACKET_OVERHEAD + (size_t)all->blocks * block + (size_t)all->passes * HEADER_BYTES_A_PASS;
     if (needed <= list->capacity)
         return PAC_OK;
     uint8_t *headers = realloc(list->headers, 2 * needed);
@@ -191,7 +193,7 @@ static pac_status write_header(pac_packet_list *list, pac_precinct *precinct, in
 {
     pac_packet *packet = &list->packets[list->count];
     const contribution all = measure(precinct, bands, packet->layer);
-    pac_status status = make_room(list, &all);
+    pac_status status = make_room(list, &all, packet->layer);
     if (status || all.most_passes > MOST_PASSES)
         return status ? status : PAC_UNSUPPORTED;
     uint8_t *start = list->headers + list->size, *next = start;
