@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.pixel_format import PixelFormat, container_dtype
+from pacscore.pixels import _photometric
 
 __all__ = ["expand_chroma", "interleaved", "interpret", "of_precision", "pack_bits", "unpack_bits"]
 
@@ -51,6 +52,10 @@ def expand_chroma(values: NDArray[Any], rows: int, columns: int) -> NDArray[Any]
 
     Source: PS3.3 C.7.6.3.1.2.
     """
+    if values.dtype == np.uint8:
+        expanded = np.empty((rows, columns, 3), np.uint8)
+        _photometric.expand_422(np.ascontiguousarray(values).reshape(-1), expanded.reshape(-1))
+        return expanded
     pairs = values.reshape(rows, columns // 2, 4)
     pixels = np.empty((rows, columns // 2, 2, 3), values.dtype)
     pixels[..., 0] = pairs[..., :2]
