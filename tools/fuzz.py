@@ -40,10 +40,9 @@ USUAL = (
     f"-artifact_prefix={FAILURES}/",
     "-timeout=30",
     "-rss_limit_mb=4096",
-    "-max_len=12288",
-    "-len_control=20",
     "-detect_leaks=0",
 )
+LENGTHS = {"decoding": ("-max_len=12288", "-len_control=20"), "encoding": ("-max_len=256", "-len_control=0")}
 
 
 def own_codestreams() -> Iterator[bytes]:
@@ -83,7 +82,7 @@ def main() -> None:
             options.append(f"-dict={DICTIONARY}")
             inputs.append(str(seeds(files)))
     command = f"{sys.executable} {sys.argv[0]} {target} --only"  # by which libFuzzer starts it again, to merge
-    atheris.Setup([command, *USUAL, *options, *inputs], TARGETS[target])
+    atheris.Setup([command, *USUAL, *LENGTHS[target], *options, *inputs], TARGETS[target])
     atheris.Fuzz()
 
 

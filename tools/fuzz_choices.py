@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -14,6 +15,9 @@ T = TypeVar("T")
 
 FLOATS = (0.0, -1.0, float("nan"), float("inf"), 1e-9, 1 / 4096, 1 / 256, 1 / 16, 0.5, 1.0, 2.0, 4.0, 30.0, 60.0, 1e30)
 
+
+PLACES = 16
+"""Of each field, on the ring of 65,536 that two bytes choose from: so many that all fields are about equally likely."""
 
 _hints_of = cache(get_type_hints)
 
@@ -61,7 +65,7 @@ class Choices:
             return self.one_of(arguments)
         if origin in (tuple, list):
             return self._items(arguments, words)
-        if dataclasses.is_dataclass(hint) or hasattr(hint, "_fields"):
+        if dataclasses.is_dataclass(hint):
             return hint(**self.fields(hint))
         return self._plain(hint, words)
 
@@ -82,6 +86,22 @@ class Choices:
         return self.take(self.below(8)) if hint is bytes else None
 
     def fields(self, kind: Any, words: Sequence[str] = ("",)) -> dict[str, Any]:
-        """Return values for the fields of a class that has their types; for a byte of 0, a field is left out."""
+        """Return values for fields of a dataclass that have their types: for those that need one, and for some others.
+
+        Two bytes name the field that has the next of places given by checksums of names; so an input hardly changes
+        its meaning when a field is added to the class.
+        """
         hints = _hints_of(kind)
-        return {name: self.value(hint, words) for name, hint in hints.items() if self.below(2)}
+        named = sorted(
+            (zlib.crc32(f"{field.name}{number}".encode()) & 0xFFFF, field.name)
+            for field in dataclasses.fields(kind)
+            for number in range(PLACES)
+            if field.default is not dataclasses.MISSING
+        )
+        needed = [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]
+        values = {name: self.value(hints[name], words) for name in needed}
+        for _ in range(self.below(12) if named else 0):
+            at = int.from_bytes(self.take(2), "little")
+            name = next((name for checksum, name in named if checksum >= at), named[0][1])
+            values[name] = self.value(hints[name], words)
+        return values
