@@ -65,7 +65,7 @@ class Choices:
             return self.one_of(arguments)
         if origin in (tuple, list):
             return self._items(arguments, words)
-        if dataclasses.is_dataclass(hint):
+        if isinstance(hint, type) and dataclasses.is_dataclass(hint):
             return hint(**self.fields(hint))
         return self._plain(hint, words)
 
