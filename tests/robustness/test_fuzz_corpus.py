@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import pacscore as pc
+
 CORPUS = Path(__file__).with_name("corpus")
 TOOLS = Path(__file__).parents[2] / "tools"
 INPUTS = sorted(path for target in ("decoding", "encoding") for path in CORPUS.joinpath(target).iterdir())
@@ -34,3 +36,19 @@ def test_replay(path, check):
     started = time.process_time()
     check(path.parent.name, path.read_bytes())
     assert time.process_time() - started < MOST_SECONDS
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        lambda encode, array, *how, **more: encode(array ^ 1, *how, **more),
+        lambda encode, array, *how, **more: encode(array, *how, **more)[:-3],
+        lambda encode, array, *how, **more: encode(array.astype(f"i{array.itemsize}"), *how, **more),
+    ],
+    ids=["another sample", "a byte too few", "signed"],
+)
+def test_a_wrong_codestream_is_noticed(check, monkeypatch, worse):
+    real = pc.encode
+    monkeypatch.setattr(pc, "encode", lambda array, *how, **more: worse(real, array, *how, **more))
+    with pytest.raises((AssertionError, pc.CodestreamError)):
+        check("encoding", b"")
