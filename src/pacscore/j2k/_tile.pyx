@@ -2,7 +2,7 @@
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
@@ -143,6 +143,17 @@ cdef extern from "j2k/tile_decoder.h":
 
 cdef extern from "j2k/packets/writer.h":
     size_t pac_packet_headers_write(const pac_packet_list *, int64_t, int64_t, uint8_t *) nogil
+cdef extern from "j2k/packets/precincts.h":
+    ctypedef struct pac_precincts:
+        pass
+
+cdef extern from "j2k/coded_passes.h":
+    ctypedef struct pac_coded_count:
+        int64_t blocks
+        int64_t passes
+    pac_coded_count pac_coded_passes_count(const pac_precincts *) nogil
+    void pac_coded_passes_read(const pac_precincts *, int32_t *, int32_t *, uint32_t *, float *) nogil
+    void pac_coded_passes_assign(const pac_precincts *, const uint16_t *) nogil
 
 cdef extern from "j2k/tile_encoder.h":
     ctypedef struct pac_block_settings:
@@ -160,6 +171,7 @@ cdef extern from "j2k/tile_encoder.h":
     ctypedef struct pac_tile_encoder:
         pac_sample_source *sources
         pac_block_settings settings
+        pac_precincts precincts
         pac_packet_list packets
     pac_status pac_tile_encoder_init(
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
@@ -460,6 +472,25 @@ cdef class TileEncoder:
             self.roi_first[number + 1] = count
         self.encoder.settings.roi = self.roi
         self.encoder.settings.roi_first = self.roi_first
+
+    def coded_passes(self):
+        """Return the band and the number of passes of each coded block, the length and the gain of each pass."""
+        cdef pac_coded_count count = pac_coded_passes_count(&self.encoder.precincts)
+        bands, counts = np.empty(count.blocks + 1, np.int32), np.empty(count.blocks + 1, np.int32)
+        lengths, gains = np.empty(count.passes + 1, np.uint32), np.empty(count.passes + 1, np.float32)
+        cdef int32_t[::1] to_bands = bands, to_counts = counts
+        cdef uint32_t[::1] to_lengths = lengths
+        cdef float[::1] to_gains = gains
+        with nogil:
+            pac_coded_passes_read(&self.encoder.precincts, &to_bands[0], &to_counts[0], &to_lengths[0], &to_gains[0])
+        return bands[:-1], counts[:-1], lengths[:-1], gains[:-1]
+
+    def set_layers(self, const uint16_t[::1] layers not None):
+        """Set the quality layer that each pass is sent in."""
+        if layers.shape[0] != pac_coded_passes_count(&self.encoder.precincts).passes:
+            raise OptionError(f"{layers.shape[0]} layers are not one a pass")
+        if layers.shape[0]:
+            pac_coded_passes_assign(&self.encoder.precincts, &layers[0])
 
     def finish(self, bint sop, bint eph, bint packed=False):
         """Write the packet headers, and return the lengths of all packets; without headers that are packed."""

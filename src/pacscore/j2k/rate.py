@@ -1,0 +1,202 @@
+"""Rate control: which passes of all tiles' code-blocks are sent in which quality layer.
+
+Every code-block may end where its convex hull of bytes and error has a corner. The corners of all blocks are sorted by
+the error that a byte takes away, and a layer gets as many as make the codestream as long, or the image as good, as was
+asked for. Packet headers count: they are really written, a few times, until the size is right.
+
+Source: T.800 J.14 (informative), E.1, G.2, G.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacscore.j2k.plan import TilePlan
+from pacscore.j2k.quantization.steps import band_norm
+from pacscore.j2k.truncation import CodedPasses, affordable, truncation_points
+
+__all__ = ["NO_LAYER", "Allocation", "band_weights"]
+
+NO_LAYER = 0xFFFF
+_CLOSE = 1 << 10
+"""A size is met when it is short by less than this part of it."""
+_MOST_TRIALS = 24
+_SECANTS = 6
+"""So many trials go by what the headers took before; then the interval is halved."""
+_FILL_TRIALS = 4
+_NEAR = 0.02
+"""dB by which a PSNR may be better than asked for, where the passes allow."""
+
+_COMPONENT_WEIGHTS = {True: (3.0, 11 / 16, 11 / 16), False: (3.0, 0.344136**2 + 1.772**2, 1.402**2 + 0.714136**2)}
+"""Squared norms of what one unit of a transformed component adds to all samples: RCT, ICT."""
+
+
+class PassesOfTile(Protocol):
+    """The encoder of a tile, once its code-blocks are coded."""
+
+    def coded_passes(
+        self,
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint32], NDArray[np.float32]]:
+        """Return the band and the number of passes of each block, the length and the gain of each pass."""
+
+    def set_layers(self, layers: NDArray[np.uint16]) -> None:
+        """Set the quality layer that each pass is sent in, or NO_LAYER."""
+
+
+def band_weights(plan: TilePlan) -> NDArray[np.float64]:
+    """Return the squared error of the image that an error of one quantiser step makes in each band of a tile.
+
+    Three values a resolution of each component, in the order of the plan.
+
+    Source: T.800 E.1 (Delta_b), F.3 (synthesis), G.2, G.3.
+    """
+    weights = []
+    for number, component in enumerate(plan.components):
+        joined = bool(plan.coding.mct) and number < 3
+        scale = _COMPONENT_WEIGHTS[component.reversible][number] if joined else 1.0
+        levels = len(component.geometry.resolutions) - 1
+        steps = iter(component.bands)
+        for r, resolution in enumerate(component.geometry.resolutions):
+            level = levels - max(r - 1, 0)
+            row = []
+            for band in resolution.bands:
+                _, step = next(steps)
+                norm = band_norm(level, bool(band.orientation & 1), reversible=component.reversible)
+                norm *= band_norm(level, bool(band.orientation & 2), reversible=component.reversible)
+                row.append(scale * (step * norm) ** 2)
+            weights.extend([*row, 0.0, 0.0][:3])
+    return np.array(weights)
+
+
+class Allocation:
+    """Which truncation points of all tiles are sent in which layer.
+
+    Parameters
+    ----------
+    tiles : sequence of (TilePlan, TileEncoder)
+        All code-blocks are coded.
+    sizes : callable
+        Return, for each layer, how long the codestream is up to it, as the passes' layers are now.
+    """
+
+    def __init__(self, tiles: Sequence[tuple[TilePlan, PassesOfTile]], sizes: Callable[[], NDArray[np.int64]]) -> None:
+        self._encoders = [encoder for _, encoder in tiles]
+        self._sizes = sizes
+        coded = [(band_weights(plan), *encoder.coded_passes()) for plan, encoder in tiles]
+        counts = np.concatenate([counts for _, _, counts, _, _ in coded]).astype(np.int64)
+        weights = np.concatenate([weights[bands] for weights, bands, _, _, _ in coded])
+        lengths = np.concatenate([lengths for _, _, _, lengths, _ in coded])
+        gains = np.concatenate([gains for _, _, _, _, gains in coded]) * np.repeat(weights, counts)
+        self._splits = np.cumsum([len(lengths) for _, _, _, lengths, _ in coded])[:-1]
+        self.points = truncation_points(CodedPasses(counts, lengths, gains))
+        self._point_of_pass = self._points_of_passes(counts)
+        self._layers: NDArray[np.uint16] = np.full(len(self.points.passes) + 1, NO_LAYER, np.uint16)
+
+    def _points_of_passes(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return, for each pass, the point that sends it: the next one of its block, or one past all."""
+        blocks = np.repeat(np.arange(len(counts)), counts)
+        order = np.argsort(self.points.passes)
+        sorted_passes = np.append(self.points.passes[order], len(blocks))
+        order = np.append(order, len(order))
+        of_point = np.append(self.points.blocks, -1)
+        following: NDArray[np.int64] = order[np.searchsorted(sorted_passes, np.arange(len(blocks)))]
+        return np.where(of_point[following] == blocks, following, len(order) - 1)
+
+    def _send(self, layers: NDArray[np.uint16]) -> None:
+        of_passes = np.split(layers[self._point_of_pass], self._splits)
+        for encoder, of_tile in zip(self._encoders, of_passes, strict=True):
+            encoder.set_layers(of_tile)
+
+    def _with(self, layer: int, count: int, further: Sequence[int] = ()) -> NDArray[np.uint16]:
+        """Return the layers with the first `count` points, and further ones, in `layer` where not in an earlier one."""
+        layers = self._layers.copy()
+        layers[:count] = np.minimum(layers[:count], layer)
+        layers[list(further)] = np.minimum(layers[list(further)], layer)
+        return layers
+
+    def _size(self, layer: int, layers: NDArray[np.uint16]) -> int:
+        self._send(layers)
+        return int(self._sizes()[layer])
+
+    def send_all(self, layer: int) -> None:
+        """Send everything that is left in one layer, which makes lossless coding lossless."""
+        self._layers = np.minimum(self._layers, layer)
+        self._send(self._layers)
+
+    def fit_size(self, layer: int, most: int) -> int:
+        """Fill a layer so that the codestream up to it is at most so long; return how long it is.
+
+        Longer than `most` means that not even an empty layer fits.
+        """
+        fresh = np.where(self._layers[:-1] == NO_LAYER, self.points.bytes, 0)
+        before = np.concatenate([[0], np.cumsum(fresh)])
+        least, beyond = 0, len(before)
+        size = self._size(layer, self._with(layer, 0))
+        overhead = smallest = size
+        trial = 0
+        while smallest <= most and beyond - least > 1 and most - smallest > most // _CLOSE and trial < _MOST_TRIALS:
+            count = int(np.searchsorted(before, most - overhead, "right")) - 1
+            if trial >= _SECANTS:
+                count = (least + beyond) // 2
+            count = min(max(count, least + 1), beyond - 1)
+            size = self._size(layer, self._with(layer, count))
+            overhead = size - int(before[count])
+            if size <= most:
+                least, smallest = count, size
+            else:
+                beyond = count
+            trial += 1
+        return self._fill(layer, least, smallest, most)
+
+    def _fill(self, layer: int, count: int, size: int, most: int) -> int:
+        """Use what room is left for shorter points that come later."""
+        kept, room = self._with(layer, count), most - size
+        for _ in range(_FILL_TRIALS):
+            further = affordable(self.points, count, room)
+            if not further:
+                break
+            layers = self._with(layer, count, further)
+            filled = self._size(layer, layers)
+            if filled <= most:
+                kept, size = layers, filled
+                break
+            room -= filled - most + 1
+        self._layers = kept
+        return self._size(layer, kept)
+
+    def fit_error(self, layer: int, most: float, measure: Callable[[int], float]) -> float:
+        """Fill a layer so that the squared error of the image is at most so much; return it.
+
+        The gains tell about how many points that takes; `measure`, the error of the really decoded image for the layer,
+        decides. More than `most` means that everything sent does not suffice.
+        """
+        fresh = np.where(self._layers[:-1] == NO_LAYER, self.points.errors, 0.0)
+        left = np.append(np.cumsum(fresh[::-1])[::-1], 0.0)  # by the gains, after so many points
+        short, enough = -1, len(left)
+        count, error, offset = 0, np.inf, 0.0
+        good = 10 ** (-_NEAR / 10)
+        for trial in range(_MOST_TRIALS):
+            if enough - short <= 1:
+                break
+            count = len(left) - int(np.searchsorted(left[::-1], most - offset, "right"))
+            if trial >= _SECANTS:
+                count = (short + enough) // 2
+            count = min(max(count, short + 1), enough - 1)
+            self._send(self._with(layer, count))
+            error = measure(layer)
+            offset = error - float(left[count])
+            if error > most:
+                short = count
+                continue
+            enough = count
+            if error >= most * good:
+                break
+        if enough == len(left):
+            return error
+        self._layers = self._with(layer, enough)
+        self._send(self._layers)
+        return most

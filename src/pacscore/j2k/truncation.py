@@ -1,0 +1,124 @@
+"""Which coding passes of which code-blocks are worth their bytes: post-compression rate-distortion optimisation.
+
+Source: T.800 J.14 (informative).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CodedPasses", "TruncationPoints", "affordable", "truncation_points"]
+
+_FARTHEST = 1000
+"""So many points beyond the first that is too long are tried."""
+_HEADER_BYTES = 2
+"""What sending one more pass adds to a packet header, at most in the usual case."""
+
+
+class CodedPasses(NamedTuple):
+    """What encoders of code-blocks know of their passes, block after block.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (blocks,)
+        Passes of each block.
+    lengths : ndarray of uint32, shape (passes,), in bytes
+        So many of the block's bytes suffice for the passes up to this one.
+    gains : ndarray of float, shape (passes,)
+        The squared error of the image that each pass takes away.
+    """
+
+    counts: NDArray[np.int64]
+    lengths: NDArray[np.uint32]
+    gains: NDArray[np.float64]
+
+
+class TruncationPoints(NamedTuple):
+    """Where code-blocks may end, the most worthwhile first; those of one block stay in the order of its passes.
+
+    Attributes
+    ----------
+    passes : ndarray of int
+        The last pass before each point, counted over all blocks.
+    blocks : ndarray of int
+        The block that each point belongs to.
+    bytes : ndarray of int
+        What each point adds to the one before it in its block.
+    errors : ndarray of float
+        The squared error of the image that it takes away.
+    """
+
+    passes: NDArray[np.int64]
+    blocks: NDArray[np.int64]
+    bytes: NDArray[np.int64]
+    errors: NDArray[np.float64]
+
+    def take(self, which: NDArray[np.int64]) -> Self:
+        """Return some of the points, in the order given."""
+        return self._replace(**{name: values[which] for name, values in self._asdict().items()})
+
+
+def _before(values: NDArray[np.float64], first: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the value before each one in the same block, 0 where it is the first."""
+    shifted = np.empty_like(values)
+    shifted[:1] = 0
+    shifted[1:] = values[:-1]
+    shifted[first] = 0
+    return shifted
+
+
+def _first_of_block(blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    first: NDArray[np.bool_] = np.diff(blocks, prepend=-1) != 0
+    return first
+
+
+def _under_hull(
+    lengths: NDArray[np.float64], gains: NDArray[np.float64], blocks: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which points lie on or under the line between their neighbours, or gain nothing over the one before."""
+    first = _first_of_block(blocks)
+    last = np.roll(first, -1)
+    rise, run = gains - _before(gains, first), lengths - _before(lengths, first)
+    under = rise <= 0
+    under[:-1] |= ~last[:-1] & (rise[1:] > 0) & (rise[:-1] * run[1:] <= rise[1:] * run[:-1])
+    return under
+
+
+def truncation_points(coded: CodedPasses) -> TruncationPoints:
+    """Return the convex hull of every block's lengths and gains, sorted by what a byte takes away.
+
+    Within a block each point takes away less a byte than the one before it, so the points of one block come in order.
+    Equals stay in the order of the blocks: the result is the same whoever encoded them.
+    """
+    blocks = np.repeat(np.arange(len(coded.counts)), coded.counts)
+    first = _first_of_block(blocks)
+    total = np.cumsum(coded.gains)
+    gains = total - np.repeat((total - coded.gains)[first], coded.counts[coded.counts > 0])
+    lengths = coded.lengths.astype(np.float64)
+    passes = np.arange(len(blocks))
+    while (kept := ~_under_hull(lengths, gains, blocks)).sum() < len(kept):
+        passes, blocks, lengths, gains = passes[kept], blocks[kept], lengths[kept], gains[kept]
+    first = _first_of_block(blocks)
+    added = lengths - _before(lengths, first)
+    errors = gains - _before(gains, first)
+    slopes = errors / np.maximum(added, 1e-9)
+    points = TruncationPoints(passes, blocks, added.astype(np.int64), errors)
+    return points.take(np.argsort(-slopes, kind="stable"))
+
+
+def affordable(points: TruncationPoints, start: int, room: int) -> list[int]:
+    """Return points from `start` on that fit in `room` bytes, each after those of its block before it."""
+    stop = start + _FARTHEST
+    skipped: set[int] = set()
+    taken = []
+    candidates = zip(points.blocks[start:stop].tolist(), points.bytes[start:stop].tolist(), strict=True)
+    for number, (block, size) in enumerate(candidates, start):
+        if block in skipped or size + _HEADER_BYTES > room:
+            skipped.add(block)
+        else:
+            taken.append(number)
+            room -= size + _HEADER_BYTES
+    return taken
