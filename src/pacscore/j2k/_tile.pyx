@@ -41,7 +41,6 @@ cdef extern from "j2k/packets/plan.h":
         int32_t orientation
         int32_t magnitude_bitplanes
         int32_t number
-        double weight
     ctypedef struct pac_resolution:
         pac_rect rect
         int64_t first_precinct
@@ -159,7 +158,7 @@ cdef extern from "j2k/tile_encoder.h":
     ctypedef struct pac_block_settings:
         const pac_rect *roi
         const int32_t *roi_first
-        int32_t want_gains
+        const double *weights
         double slope_floor
     ctypedef struct pac_sample_source:
         const void *source "in"
@@ -402,6 +401,7 @@ cdef class TileEncoder:
     cdef Py_ssize_t held
     cdef pac_rect *roi
     cdef int32_t *roi_first
+    cdef const double[::1] weights
 
     def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit, int threads):
         self.plan = plan
@@ -437,9 +437,15 @@ cdef class TileEncoder:
         source.range.precision = precision
         source.range.is_signed = is_signed
 
-    def want_gains(self, double slope_floor=0):
-        """Ask for the gain of each pass; with a floor, code no further where the slope of a block falls below it."""
-        self.encoder.settings.want_gains = True
+    def want_gains(self, const double[::1] weights not None, double slope_floor=0):
+        """Ask for the gain of each pass, by the weight of each band, three bands to a resolution.
+
+        With a floor, code no further where the slope of a block falls below it.
+        """
+        if weights.shape[0] != 3 * self.plan.plan.resolution_count:
+            raise OptionError(f"{weights.shape[0]} weights, not three for each of the resolutions")
+        self.weights = weights
+        self.encoder.settings.weights = &weights[0]
         self.encoder.settings.slope_floor = slope_floor
 
     def encode(self):

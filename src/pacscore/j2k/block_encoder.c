@@ -204,9 +204,9 @@ static pac_status encode_part1(pac_block_encoder *encoder, const pac_tile_compon
         .orientation = band->orientation,
         .style = component->style,
         .bitplanes = bits,
-        .want_gains = settings->want_gains,
+        .want_gains = settings->weights != NULL,
         .reversible = component->reversible,
-        .least_gain = band->weight > 0 ? settings->slope_floor / band->weight : 0,
+        .least_gain = settings->weights ? settings->slope_floor / settings->weights[band->number] : 0,
     };
     const pac_part1_kernels *part1 = &encoder->kernels->part1;
     pac_part1_coded coded;

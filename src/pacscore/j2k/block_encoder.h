@@ -13,9 +13,9 @@
 typedef struct {
     const pac_rect *roi;
     const int32_t *roi_first; /* NULL: there are none */
-    int32_t want_gains;       /* of each pass; Part 1 only */
-    double slope_floor; /* with gains: a block ends behind a plane that gains less for each byte, gains weighted by the
-                           band's weight; 0: never, nor in a band without weight */
+    const double *weights;    /* NULL, or each pass of Part 1 tells its gain; of band n: what the squared error of the
+                                 image has of a squared quantiser step */
+    double slope_floor;       /* with weights: a block ends behind a plane that gains less for each byte; 0: never */
 } pac_block_settings;
 
 /* What a thread needs to encode blocks; it owns the bytes and passes of those that it encoded. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 from pacscore.errors import OptionError
 from pacscore.j2k._tile import TileEncoder
 from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding
+from pacscore.j2k.goals import EVERYTHING
+from pacscore.j2k.lossy import Original, allocate_layers, encode_by_step
 from pacscore.j2k.options import J2KOptions, PictureFormat
 from pacscore.j2k.packets.geometry import Rect
 from pacscore.j2k.plan import TilePlan, image_rect
+from pacscore.j2k.rate import Allocation, band_weights
 from pacscore.j2k.roi import regions_of_bands
-from pacscore.j2k.tile_parts import TilePackets, assemble
+from pacscore.j2k.tile_parts import TilePackets, assemble, layer_sizes
 from pacscore.j2k.view import SAMPLE_TYPES
 from pacscore.support.scheduler import run_in_threads, useful_threads
 from pacscore.support.targets import active_target
@@ -42,6 +46,7 @@ class _Picture:
         self.precision = width if bits_stored is None else bits_stored
         if not 1 <= self.precision <= min(width, _MOST_BITS):
             raise OptionError(f"bits_stored={self.precision} must be 1 to {min(width, _MOST_BITS)} for {native}")
+        self.array = array
         self.signed = native.kind == "i"
         self.sample_type = SAMPLE_TYPES[native]
         self.rows, self.columns = array.shape[:2]
@@ -70,7 +75,7 @@ def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
     return bands
 
 
-def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int) -> TilePackets:
+def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int) -> TileEncoder:
     tile, options = plan.tile(index), plan.options
     encoder = TileEncoder(tile.compiled, active_target(), 1 << 31, threads)
     x0, y0, x1, y1 = tile.rect
@@ -78,19 +83,20 @@ def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int
         encoder.add_source(plane[y0:y1, x0:x1], picture.sample_type, picture.precision, picture.signed)
     if options.roi:
         encoder.set_regions_of_interest(_regions(plan, tile))
+    if options.goals != (EVERYTHING,):
+        encoder.want_gains(band_weights(tile))
     run_in_threads(threads, encoder.encode)
     for extent in encoder.extents():
         picture.check_range(*extent)
-    lengths = encoder.finish(options.sop, options.eph, options.packed_headers is not None)
-    return TilePackets(tile, plan.divide(tile), encoder, lengths)
+    return encoder
 
 
-def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[TilePackets]:
+def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[TileEncoder]:
     """Encode several tiles at a time where there are many, else one after another with threads inside."""
     if plan.tiles < 2 * threads:
         return [_encode_tile(picture, plan, tile, threads) for tile in range(plan.tiles)]
     queue = itertools.count()
-    done: dict[int, TilePackets] = {}
+    done: dict[int, TileEncoder] = {}
 
     def work() -> None:
         while (tile := next(queue)) < plan.tiles:
@@ -98,6 +104,30 @@ def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[T
 
     run_in_threads(threads, work)
     return [done[tile] for tile in range(plan.tiles)]
+
+
+def _encode_planned(picture: _Picture, plan: EncodingPlan, threads: int) -> bytes:
+    options = plan.options
+    encoders = _encode_tiles(picture, plan, threads)
+
+    def packets() -> list[TilePackets]:
+        tiles = []
+        for number, encoder in enumerate(encoders):
+            tile = plan.tile(number)
+            lengths = encoder.finish(options.sop, options.eph, options.packed_headers is not None)
+            tiles.append(TilePackets(tile, plan.divide(tile), encoder, lengths))
+        return tiles
+
+    if options.goals != (EVERYTHING,):
+        allocation = Allocation(
+            [(plan.tile(number), encoder) for number, encoder in enumerate(encoders)],
+            lambda: layer_sizes(plan.header, packets(), options),
+        )
+        original = Original(picture.array, picture.precision)
+        allocate_layers(
+            options.goals, original, allocation, lambda: assemble(plan.header, packets(), options, threads), threads
+        )
+    return assemble(plan.header, packets(), options, threads)
 
 
 def encode(
@@ -138,9 +168,16 @@ def encode(
     """
     if threads < 1:
         raise OptionError(f"threads={threads} must be at least 1")
+    options = options or _USUAL
     picture = _Picture(array, bits_stored)
     about = PictureFormat(picture.rows, picture.columns, len(picture.planes), picture.precision, picture.signed)
     threads = useful_threads(threads, picture.rows * picture.columns * len(picture.planes))
-    plan = plan_encoding(str(transfer_syntax), options or _USUAL, about)
-    tiles = _encode_tiles(picture, plan, threads)
-    return assemble(plan.header, tiles, plan.options, threads)
+    plan = plan_encoding(str(transfer_syntax), options, about)
+    if not plan.options.high_throughput or plan.options.goals == (EVERYTHING,):
+        return _encode_planned(picture, plan, threads)
+
+    def by_step(step: float) -> bytes:
+        stepped = replace(options, rate=None, psnr=None, quantization_step=step)
+        return _encode_planned(picture, plan_encoding(str(transfer_syntax), stepped, about), threads)
+
+    return encode_by_step(by_step, Original(picture.array, picture.precision), plan.options.goals[0], threads)

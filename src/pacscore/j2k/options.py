@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from pacscore.errors import NoCodecError, OptionError, UnsupportedError
+from pacscore.j2k.goals import EVERYTHING, Goal, count_layers, layer_goals
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.region import Region
 
@@ -23,6 +24,10 @@ _KNOWN = (_PART_1_LOSSLESS, _PART_1, _HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
 _MAY_BE_LOSSY = (_PART_1, _HT)
 _STYLES = ("bypass", "reset", "termall", "causal", "predictable", "segsym")
 _USUAL_LEVELS = 5
+_FINEST = 1 / 16
+"""Of a grey level: the quantisation step where a rate decides."""
+_STEP_TO_ERROR = 1.0
+"""A step of so many times the root mean square error to reach makes a twelfth of the squared error."""
 _LOWEST_SIDE = 64
 """Both sides of the lowest resolution of a .202 stream stay within this. PS3.5 10.18 asks it of one of them."""
 
@@ -87,7 +92,7 @@ class J2KOptions:
     reversible : bool, optional
         5-3 wavelet without quantisation, so lossless; else 9-7.
     quantization_step : float, optional
-        For 9-7: relative to the full range of samples. Usual: one grey level.
+        For 9-7: relative to the full range of samples. Usual: one grey level, finer for a rate or a PSNR.
     derived_quantization : bool
         For 9-7: only the step of the lowest band is written, and all others follow from it.
     guard_bits : int, optional
@@ -95,9 +100,14 @@ class J2KOptions:
     color_transform : bool, optional
         RCT or ICT on the first three components. Usual: for three unsigned components.
     layers : int
-        Quality layers; only 1 for now.
-    rate, psnr : float or tuple of float, optional
-        Not implemented yet.
+        Quality layers. Usual: as many as `rate` or `psnr` has values, and one more where the transfer syntax is
+        lossless. One more than there are values: the last layer has everything, so that reversible coding ends without
+        loss.
+    rate : float or tuple of float, optional
+        At most so many bits a pixel of the whole picture, headers included: a value for each layer with those before
+        it, or one for the last lossy layer, which earlier ones are derived from. 9-7 is usual then.
+    psnr : float or tuple of float, optional
+        In the same way, at least so many dB; the peak is 2^bits_stored - 1.
     tile_parts : {"single", "resolution", "component", "layer"}, optional
         At what changes a new tile-part begins. "resolution" also puts the lowest resolution of all tiles first.
     tlm, plt : bool, optional
@@ -214,7 +224,7 @@ class ResolvedOptions:
     derived_quantization: bool
     guard_bits: int | None
     color_transform: bool
-    layers: int
+    goals: tuple[Goal, ...]
     tile_parts: TileParts
     tlm: bool
     plt: bool
@@ -224,6 +234,11 @@ class ResolvedOptions:
     styles: tuple[str, ...]
     roi: tuple[Region, ...]
     comment: str | bytes | None
+
+    @property
+    def layers(self) -> int:
+        """How many quality layers there are."""
+        return len(self.goals)
 
 
 def _levels_to_reach(side: int, goal: int) -> int:
@@ -239,14 +254,7 @@ def _levels(options: J2KOptions, rows: int, columns: int, needed: int) -> int:
     return max(needed, min(_USUAL_LEVELS, min(rows, columns).bit_length() - 1))
 
 
-def _refuse_unsupported(options: J2KOptions, high_throughput: bool) -> None:
-    for name, asked, clause in (
-        ("several quality layers", options.layers > 1, "T.814 B"),
-        ("rate", options.rate is not None, "T.800 J.10"),
-        ("psnr", options.psnr is not None, "T.800 J.10"),
-    ):
-        if asked:
-            raise UnsupportedError(f"encoding with {name} is not implemented yet", feature=name, clause=clause)
+def _check_styles(options: J2KOptions, high_throughput: bool) -> None:
     for style in options.styles if high_throughput else ():
         if style != "causal":
             raise OptionError(f"style {style!r} does not go with HT code-blocks, only 'causal' does (T.814 A.4)")
@@ -271,14 +279,35 @@ def _check_rpcl(options: J2KOptions, levels: int, needed: int) -> None:
 
 
 def _check_reversible(options: J2KOptions, lossless_only: bool) -> bool:
-    reversible = options.reversible is not False and (options.reversible is True or options.quantization_step is None)
-    if lossless_only and not reversible:
+    lossy = (options.quantization_step, options.rate, options.psnr) != (None, None, None)
+    reversible = lossless_only if options.reversible is None and lossy else options.reversible is not False
+    if lossless_only and not (reversible and options.quantization_step is None):
         raise OptionError("the transfer syntax is lossless: no 9-7 wavelet and no quantization_step (PS3.5 10.18)")
     if reversible and options.derived_quantization:
         raise OptionError("derived_quantization needs reversible=False: 5-3 has no steps to derive (T.800 E.1)")
     if reversible and options.quantization_step is not None:
         raise OptionError("reversible=True and quantization_step contradict each other (T.800 E.1)")
     return reversible
+
+
+def _goals(options: J2KOptions, high_throughput: bool, lossless: bool) -> tuple[Goal, ...]:
+    layers = count_layers(options.layers, options.rate, options.psnr, lossless=lossless)
+    goals = layer_goals(layers, options.rate, options.psnr, lossless=lossless)
+    if high_throughput and (len(goals) > 1 or (goals[0] != EVERYTHING and options.reversible)):
+        name = "several quality layers" if len(goals) > 1 else "a rate or a PSNR of reversible coding"
+        raise UnsupportedError(f"HTJ2K encoding with {name} is not implemented", feature=name, clause="T.814 B")
+    return goals
+
+
+def _usual_step(goals: tuple[Goal, ...], precision: int) -> float:
+    """Return one grey level, or what leaves rate control enough planes to cut."""
+    *_, last = goals
+    grey = 2.0**-precision
+    if last.rate is not None:
+        return grey * _FINEST
+    if last.psnr is not None:
+        return min(grey, 10 ** (-last.psnr / 20) * _STEP_TO_ERROR)
+    return grey
 
 
 def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureFormat) -> ResolvedOptions:
@@ -308,7 +337,7 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
             hint=hint,
         )
     high_throughput = transfer_syntax in (_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
-    _refuse_unsupported(options, high_throughput)
+    _check_styles(options, high_throughput)
     rows, columns, components, precision, signed = picture
     rpcl = transfer_syntax == _HT_LOSSLESS_RPCL
     needed = _levels_to_reach(max(rows, columns), _LOWEST_SIDE) if rpcl else 0
@@ -321,6 +350,7 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
         raise OptionError(f"a component transform needs three components, not {components} (T.800 G.1)")
     usual_color = components == 3 and not signed
     choose: Callable[[Any, Any], Any] = lambda chosen, usual: usual if chosen is None else chosen  # noqa: E731
+    goals = _goals(options, high_throughput, transfer_syntax not in _MAY_BE_LOSSY)
     return ResolvedOptions(
         high_throughput=high_throughput,
         decomposition_levels=levels,
@@ -332,11 +362,11 @@ def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureF
         tile_rows=tile_rows,
         tile_columns=tile_columns,
         reversible=_check_reversible(options, transfer_syntax not in _MAY_BE_LOSSY),
-        quantization_step=choose(options.quantization_step, 2.0**-precision),
+        quantization_step=choose(options.quantization_step, _usual_step(goals, precision)),
         derived_quantization=options.derived_quantization,
         guard_bits=options.guard_bits,
         color_transform=choose(options.color_transform, usual_color),
-        layers=options.layers,
+        goals=goals,
         tile_parts=options.tile_parts or ("resolution" if rpcl else "single"),
         tlm=choose(options.tlm, rpcl),
         plt=choose(options.plt, False),

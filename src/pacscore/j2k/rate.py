@@ -28,8 +28,8 @@ _MOST_TRIALS = 24
 _SECANTS = 6
 """So many trials go by what the headers took before; then the interval is halved."""
 _FILL_TRIALS = 4
-_NEAR = 0.02
-"""dB by which a PSNR may be better than asked for, where the passes allow."""
+_NEARLY = 10 ** (-0.02 / 10)
+"""A PSNR is met when it is better by less than 0.02 dB."""
 
 _COMPONENT_WEIGHTS = {True: (3.0, 11 / 16, 11 / 16), False: (3.0, 0.344136**2 + 1.772**2, 1.402**2 + 0.714136**2)}
 """Squared norms of what one unit of a transformed component adds to all samples: RCT, ICT."""
@@ -68,7 +68,7 @@ def band_weights(plan: TilePlan) -> NDArray[np.float64]:
                 norm = band_norm(level, bool(band.orientation & 1), reversible=component.reversible)
                 norm *= band_norm(level, bool(band.orientation & 2), reversible=component.reversible)
                 row.append(scale * (step * norm) ** 2)
-            weights.extend([*row, 0.0, 0.0][:3])
+            weights.extend([*row, 1.0, 1.0][:3])
     return np.array(weights)
 
 
@@ -176,11 +176,10 @@ class Allocation:
         """
         fresh = np.where(self._layers[:-1] == NO_LAYER, self.points.errors, 0.0)
         left = np.append(np.cumsum(fresh[::-1])[::-1], 0.0)  # by the gains, after so many points
-        short, enough = -1, len(left)
-        count, error, offset = 0, np.inf, 0.0
-        good = 10 ** (-_NEAR / 10)
+        short, enough, best = -1, len(left), np.inf
+        offset = 0.0  # what the gains do not know of
         for trial in range(_MOST_TRIALS):
-            if enough - short <= 1:
+            if enough - short <= 1 or most * _NEARLY <= best <= most:
                 break
             count = len(left) - int(np.searchsorted(left[::-1], most - offset, "right"))
             if trial >= _SECANTS:
@@ -191,12 +190,13 @@ class Allocation:
             offset = error - float(left[count])
             if error > most:
                 short = count
-                continue
-            enough = count
-            if error >= most * good:
-                break
-        if enough == len(left):
-            return error
-        self._layers = self._with(layer, enough)
+                best = min(best, error) if enough == len(left) else best
+            else:
+                enough, best = count, error
+        self._layers = self._with(layer, min(enough, len(left) - 1))
         self._send(self._layers)
-        return most
+        return float(best)
+
+    def size_of_all(self) -> int:
+        """Return how long the codestream is where everything is sent."""
+        return self._size(0, np.zeros_like(self._layers))

@@ -20,7 +20,7 @@ from pacscore.j2k.packets.progression import packet_sequence
 from pacscore.j2k.plan import TilePlan
 from pacscore.support.scheduler import run_in_threads
 
-__all__ = ["Division", "TilePackets", "assemble", "divide"]
+__all__ = ["Division", "TilePackets", "assemble", "divide", "layer_sizes"]
 
 _SOD, _EOC = b"\xff\x93", b"\xff\xd9"
 _SOT_SIZE = 12
@@ -165,6 +165,33 @@ def _tile_part_lengths(parts: Sequence[_Part]) -> list[Tlm]:
     return [Tlm(i, _STLM, chunk) for i, chunk in enumerate(chunks)]
 
 
+def _lay_out(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptions) -> tuple[bytes, list[_Part]]:
+    """Return the whole main header, and all tile-parts in order."""
+    parts = [part for packets in tiles for part in _split(packets, options)]
+    if options.packed_headers != "main":  # OpenJPEG takes what PPM holds for the headers of one tile after another
+        parts.sort(key=lambda part: part.rank)
+    if any(part.psot >= 1 << 32 for part in parts):
+        raise OptionError("a tile-part of 4 GiB or more: use tiles or tile_parts (T.800 A.4.2)")
+    segments: list[Segment] = [*_tile_part_lengths(parts)] if options.tlm else []
+    if options.packed_headers == "main":
+        segments += _packed_in_main(parts)
+    return header + b"".join(map(write_segment, segments)), parts
+
+
+def layer_sizes(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptions) -> NDArray[np.int64]:
+    """Return how long the codestream is without the packets of the layers above, for each layer, in bytes.
+
+    Parameters are those of `assemble`.
+    """
+    whole, parts = _lay_out(header, tiles, options)
+    of_layers: NDArray[np.int64] = np.zeros(options.layers, np.int64)
+    for packets in tiles:
+        _, layers = packet_sequence(packets.plan.runs)
+        of_layers += np.bincount(layers, packets.lengths, options.layers).astype(np.int64)
+    size = len(whole) + sum(part.psot for part in parts) + len(_EOC)
+    return size - int(of_layers.sum()) + np.cumsum(of_layers)
+
+
 def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptions, threads: int) -> bytes:
     """Return the codestream.
 
@@ -187,15 +214,7 @@ def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptio
     OptionError
         If there would be more tile-parts or packets than the standard allows.
     """
-    parts = [part for packets in tiles for part in _split(packets, options)]
-    if options.packed_headers != "main":  # OpenJPEG takes what PPM holds for the headers of one tile after another
-        parts.sort(key=lambda part: part.rank)
-    if any(part.psot >= 1 << 32 for part in parts):
-        raise OptionError("a tile-part of 4 GiB or more: use tiles or tile_parts (T.800 A.4.2)")
-    segments: list[Segment] = [*_tile_part_lengths(parts)] if options.tlm else []
-    if options.packed_headers == "main":
-        segments += _packed_in_main(parts)
-    header += b"".join(map(write_segment, segments))
+    header, parts = _lay_out(header, tiles, options)
     pieces = [header, *(piece for part in parts for piece in part.pieces()), _EOC]
     shares = threads if sum(part.psot for part in parts) >= _SHARED else 1
     joining = Joining(pieces, shares)

@@ -28,7 +28,6 @@ typedef struct {
     int32_t number;              /* within the tile, three to a resolution */
     int32_t orientation;         /* bit 0: horizontally high, bit 1: vertically high */
     int32_t magnitude_bitplanes; /* M_b, ROI shift included */
-    double weight;               /* of a squared quantiser step in the squared error of the samples; 0: not known */
 } pac_band;
 
 typedef struct {
