@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
 from pacscore.j2k._tile import TileEncoder
-from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding
+from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding, plan_pilot
 from pacscore.j2k.goals import EVERYTHING
 from pacscore.j2k.lossy import Original, allocate_layers, encode_by_step
 from pacscore.j2k.options import J2KOptions, PictureFormat
 from pacscore.j2k.packets.geometry import Rect
+from pacscore.j2k.pilot import pilot_of
 from pacscore.j2k.plan import TilePlan, image_rect
-from pacscore.j2k.rate import Allocation, band_weights
+from pacscore.j2k.rate import Allocation, band_weights, likely_slope
 from pacscore.j2k.roi import regions_of_bands
 from pacscore.j2k.tile_parts import TilePackets, assemble, layer_sizes
 from pacscore.j2k.view import SAMPLE_TYPES
@@ -29,6 +30,8 @@ __all__ = ["encode"]
 _MOST_COMPONENTS = 16384
 _MOST_BITS = 38
 _USUAL = J2KOptions()
+_FLOOR_MARGIN = 3.0
+"""Blocks are coded down to this part of the slope that they will probably be cut at."""
 
 
 class _Picture:
@@ -54,6 +57,10 @@ class _Picture:
         if len(self.planes) > _MOST_COMPONENTS:
             raise OptionError(f"{len(self.planes):,} components are more than {_MOST_COMPONENTS:,} (T.800 A.5.1)")
 
+    @property
+    def about(self) -> PictureFormat:
+        return PictureFormat(self.rows, self.columns, len(self.planes), self.precision, self.signed)
+
     def check_range(self, least: int, greatest: int) -> None:
         """Raise OptionError unless all samples fit the precision."""
         low = -(1 << (self.precision - 1)) if self.signed else 0
@@ -75,7 +82,7 @@ def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
     return bands
 
 
-def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int) -> TileEncoder:
+def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int, floor: float) -> TileEncoder:
     tile, options = plan.tile(index), plan.options
     encoder = TileEncoder(tile.compiled, active_target(), 1 << 31, threads)
     x0, y0, x1, y1 = tile.rect
@@ -84,50 +91,77 @@ def _encode_tile(picture: _Picture, plan: EncodingPlan, index: int, threads: int
     if options.roi:
         encoder.set_regions_of_interest(_regions(plan, tile))
     if options.goals != (EVERYTHING,):
-        encoder.want_gains(band_weights(tile))
+        encoder.want_gains(band_weights(tile), floor)
     run_in_threads(threads, encoder.encode)
     for extent in encoder.extents():
         picture.check_range(*extent)
     return encoder
 
 
-def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int) -> list[TileEncoder]:
+def _encode_tiles(picture: _Picture, plan: EncodingPlan, threads: int, floor: float = 0.0) -> list[TileEncoder]:
     """Encode several tiles at a time where there are many, else one after another with threads inside."""
     if plan.tiles < 2 * threads:
-        return [_encode_tile(picture, plan, tile, threads) for tile in range(plan.tiles)]
+        return [_encode_tile(picture, plan, tile, threads, floor) for tile in range(plan.tiles)]
     queue = itertools.count()
     done: dict[int, TileEncoder] = {}
 
     def work() -> None:
         while (tile := next(queue)) < plan.tiles:
-            done[tile] = _encode_tile(picture, plan, tile, 1)
+            done[tile] = _encode_tile(picture, plan, tile, 1, floor)
 
     run_in_threads(threads, work)
     return [done[tile] for tile in range(plan.tiles)]
 
 
+class _Coded:
+    """The code-blocks of all tiles, and the packets that they make as long as their layers are what they are."""
+
+    def __init__(self, picture: _Picture, plan: EncodingPlan, threads: int, floor: float = 0.0) -> None:
+        self._plan, self._threads = plan, threads
+        encoders = _encode_tiles(picture, plan, threads, floor)
+        self.tiles = [(plan.tile(number), encoder) for number, encoder in enumerate(encoders)]
+
+    def _packets(self) -> list[TilePackets]:
+        sop, eph, packed = (options := self._plan.options).sop, options.eph, options.packed_headers is not None
+        return [
+            TilePackets(tile, self._plan.divide(tile), encoder, encoder.finish(sop, eph, packed))
+            for tile, encoder in self.tiles
+        ]
+
+    def layer_sizes(self) -> NDArray[np.int64]:
+        return layer_sizes(self._plan.header, self._packets(), self._plan.options)
+
+    def codestream(self) -> bytes:
+        return assemble(self._plan.header, self._packets(), self._plan.options, self._threads)
+
+
+def _slope_floor(picture: _Picture, plan: EncodingPlan, threads: int) -> float:
+    """Return a slope below which passes are most likely not sent, as a part of the picture tells."""
+    *_, goal = plan.options.goals
+    pilot = None if goal == EVERYTHING or plan.options.roi else pilot_of(picture.array)
+    if pilot is None:
+        return 0.0
+    original = Original(picture.array, picture.precision)
+    share = pilot.size / picture.array.size
+    part = _Picture(pilot, picture.precision)
+    tiles = _Coded(part, plan_pilot(plan.options, part.about), threads).tiles
+    size = None if goal.rate is None else share * original.size(goal.rate)
+    error = None if goal.psnr is None else share * original.error(goal.psnr)
+    return likely_slope(tiles, size, error) / _FLOOR_MARGIN
+
+
 def _encode_planned(picture: _Picture, plan: EncodingPlan, threads: int) -> bytes:
-    options = plan.options
-    encoders = _encode_tiles(picture, plan, threads)
-
-    def packets() -> list[TilePackets]:
-        tiles = []
-        for number, encoder in enumerate(encoders):
-            tile = plan.tile(number)
-            lengths = encoder.finish(options.sop, options.eph, options.packed_headers is not None)
-            tiles.append(TilePackets(tile, plan.divide(tile), encoder, lengths))
-        return tiles
-
-    if options.goals != (EVERYTHING,):
-        allocation = Allocation(
-            [(plan.tile(number), encoder) for number, encoder in enumerate(encoders)],
-            lambda: layer_sizes(plan.header, packets(), options),
-        )
-        original = Original(picture.array, picture.precision)
-        allocate_layers(
-            options.goals, original, allocation, lambda: assemble(plan.header, packets(), options, threads), threads
-        )
-    return assemble(plan.header, packets(), options, threads)
+    goals = plan.options.goals
+    if goals == (EVERYTHING,):
+        return _Coded(picture, plan, threads).codestream()
+    original = Original(picture.array, picture.precision)
+    for floor in (_slope_floor(picture, plan, threads), 0.0):
+        coded = _Coded(picture, plan, threads, floor)
+        allocation = Allocation(coded.tiles, coded.layer_sizes)
+        allocate_layers(goals, original, allocation, coded.codestream, threads)
+        if not floor or allocation.cut >= floor:
+            break
+    return coded.codestream()
 
 
 def encode(
@@ -170,7 +204,7 @@ def encode(
         raise OptionError(f"threads={threads} must be at least 1")
     options = options or _USUAL
     picture = _Picture(array, bits_stored)
-    about = PictureFormat(picture.rows, picture.columns, len(picture.planes), picture.precision, picture.signed)
+    about = picture.about
     threads = useful_threads(threads, picture.rows * picture.columns * len(picture.planes))
     plan = plan_encoding(str(transfer_syntax), options, about)
     if not plan.options.high_throughput or plan.options.goals == (EVERYTHING,):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,11 +10,12 @@ from pacscore.j2k.codestream.headers import MainHeader
 from pacscore.j2k.codestream.writer import write_main_header
 from pacscore.j2k.main_header import build_main_header
 from pacscore.j2k.options import J2KOptions, PictureFormat, ResolvedOptions, resolve_options
+from pacscore.j2k.pilot import SIDE
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.tile_parts import Division, divide
 from pacscore.limits import DEFAULT_LIMITS
 
-__all__ = ["EncodingPlan", "plan_encoding"]
+__all__ = ["EncodingPlan", "plan_encoding", "plan_pilot"]
 
 
 class EncodingPlan(NamedTuple):
@@ -50,12 +52,33 @@ class EncodingPlan(NamedTuple):
         return self.division if plan is self.first else divide(plan, self.options.tile_parts)
 
 
-def _plan(transfer_syntax: str, options: J2KOptions, picture: PictureFormat) -> EncodingPlan:
-    chosen = resolve_options(transfer_syntax, options, picture)
+def _plan_resolved(chosen: ResolvedOptions, picture: PictureFormat) -> EncodingPlan:
     main = build_main_header(chosen, picture)
     first = plan_tile(main, (), 0, DEFAULT_LIMITS.code_blocks)
     tiles = main.siz.tiles_wide * main.siz.tiles_high
     return EncodingPlan(chosen, main, write_main_header(main), tiles, first, divide(first, chosen.tile_parts))
+
+
+def _plan(transfer_syntax: str, options: J2KOptions, picture: PictureFormat) -> EncodingPlan:
+    return _plan_resolved(resolve_options(transfer_syntax, options, picture), picture)
+
+
+@lru_cache(maxsize=64)
+def plan_pilot(options: ResolvedOptions, pilot: PictureFormat) -> EncodingPlan:
+    """Return the plan for a pilot, whose cells are tiles, of an image that is encoded by some options.
+
+    Steps are not below a quarter of a grey level: what takes finer ones is coded to the end, or nearly so.
+    """
+    levels = min(options.decomposition_levels, SIDE.bit_length() - 2)
+    tiled = replace(
+        options,
+        tile_rows=SIDE,
+        tile_columns=SIDE,
+        decomposition_levels=levels,
+        tile_parts="single",
+        quantization_step=max(options.quantization_step, 2.0 ** -(pilot.precision + 2)),
+    )
+    return _plan_resolved(tiled, pilot)
 
 
 _plan_cached = lru_cache(maxsize=64)(_plan)

@@ -10,6 +10,7 @@ Source: T.800 J.14 (informative), E.1, G.2, G.3.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +20,7 @@ from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.quantization.steps import band_norm
 from pacscore.j2k.truncation import CodedPasses, affordable, truncation_points
 
-__all__ = ["NO_LAYER", "Allocation", "band_weights"]
+__all__ = ["NO_LAYER", "Allocation", "band_weights", "likely_slope"]
 
 NO_LAYER = 0xFFFF
 _CLOSE = 1 << 10
@@ -47,6 +48,20 @@ class PassesOfTile(Protocol):
         """Set the quality layer that each pass is sent in, or NO_LAYER."""
 
 
+@lru_cache(maxsize=256)
+def _component_weights(bands: tuple[tuple[int, float], ...], reversible: bool, scale: float) -> tuple[float, ...]:
+    """Return the weights of the bands of a component, which come with M_b and Delta_b, three to a resolution."""
+    levels = len(bands) // 3
+    weights = [1.0, 1.0]  # of bands that the lowest resolution does not have
+    for number, (_, step) in enumerate(bands):
+        level = levels if number == 0 else levels - (number - 1) // 3
+        orientation = 0 if number == 0 else (number - 1) % 3 + 1
+        norm = band_norm(level, bool(orientation & 1), reversible=reversible)
+        norm *= band_norm(level, bool(orientation & 2), reversible=reversible)
+        weights.append(scale * (step * norm) ** 2)
+    return (weights[2], *weights[:2], *weights[3:])
+
+
 def band_weights(plan: TilePlan) -> NDArray[np.float64]:
     """Return the squared error of the image that an error of one quantiser step makes in each band of a tile.
 
@@ -54,22 +69,33 @@ def band_weights(plan: TilePlan) -> NDArray[np.float64]:
 
     Source: T.800 E.1 (Delta_b), F.3 (synthesis), G.2, G.3.
     """
-    weights = []
+    weights: list[float] = []
     for number, component in enumerate(plan.components):
         joined = bool(plan.coding.mct) and number < 3
         scale = _COMPONENT_WEIGHTS[component.reversible][number] if joined else 1.0
-        levels = len(component.geometry.resolutions) - 1
-        steps = iter(component.bands)
-        for r, resolution in enumerate(component.geometry.resolutions):
-            level = levels - max(r - 1, 0)
-            row = []
-            for band in resolution.bands:
-                _, step = next(steps)
-                norm = band_norm(level, bool(band.orientation & 1), reversible=component.reversible)
-                norm *= band_norm(level, bool(band.orientation & 2), reversible=component.reversible)
-                row.append(scale * (step * norm) ** 2)
-            weights.extend([*row, 1.0, 1.0][:3])
+        weights += _component_weights(component.bands, component.reversible, scale)
     return np.array(weights)
+
+
+def coded_passes(tiles: Sequence[tuple[TilePlan, PassesOfTile]]) -> tuple[CodedPasses, NDArray[np.int64]]:
+    """Return the passes of all tiles' blocks, their gains as the squared error of the image; how many each tile has."""
+    coded = [(band_weights(plan), *encoder.coded_passes()) for plan, encoder in tiles]
+    counts = np.concatenate([counts for _, _, counts, _, _ in coded]).astype(np.int64)
+    weights = np.concatenate([weights[bands] for weights, bands, _, _, _ in coded])
+    lengths = np.concatenate([lengths for _, _, _, lengths, _ in coded])
+    gains = np.concatenate([gains for _, _, _, _, gains in coded]) * np.repeat(weights, counts)
+    return CodedPasses(counts, lengths, gains), np.array([len(lengths) for _, _, _, lengths, _ in coded])
+
+
+def likely_slope(tiles: Sequence[tuple[TilePlan, PassesOfTile]], size: float | None, error: float | None) -> float:
+    """Return the slope at which code-blocks are cut to reach a size in bytes, or a squared error; 0: not at all."""
+    points = truncation_points(coded_passes(tiles)[0])
+    if size is not None:
+        count = int(np.searchsorted(np.cumsum(points.bytes), size, "right"))
+    else:
+        left = np.cumsum(points.errors[::-1])
+        count = len(left) - int(np.searchsorted(left, error or 0.0, "right"))
+    return points.slope(count)
 
 
 class Allocation:
@@ -81,19 +107,22 @@ class Allocation:
         All code-blocks are coded.
     sizes : callable
         Return, for each layer, how long the codestream is up to it, as the passes' layers are now.
+
+    Attributes
+    ----------
+    points : TruncationPoints
+    cut : float
+        The slope where the last layer that was fitted ends; 0 where it takes all points.
     """
 
     def __init__(self, tiles: Sequence[tuple[TilePlan, PassesOfTile]], sizes: Callable[[], NDArray[np.int64]]) -> None:
         self._encoders = [encoder for _, encoder in tiles]
         self._sizes = sizes
-        coded = [(band_weights(plan), *encoder.coded_passes()) for plan, encoder in tiles]
-        counts = np.concatenate([counts for _, _, counts, _, _ in coded]).astype(np.int64)
-        weights = np.concatenate([weights[bands] for weights, bands, _, _, _ in coded])
-        lengths = np.concatenate([lengths for _, _, _, lengths, _ in coded])
-        gains = np.concatenate([gains for _, _, _, _, gains in coded]) * np.repeat(weights, counts)
-        self._splits = np.cumsum([len(lengths) for _, _, _, lengths, _ in coded])[:-1]
-        self.points = truncation_points(CodedPasses(counts, lengths, gains))
-        self._point_of_pass = self._points_of_passes(counts)
+        coded, passes = coded_passes(tiles)
+        self._splits = np.cumsum(passes)[:-1]
+        self.points = truncation_points(coded)
+        self._point_of_pass = self._points_of_passes(coded.counts)
+        self.cut = 0.0
         self._layers: NDArray[np.uint16] = np.full(len(self.points.passes) + 1, NO_LAYER, np.uint16)
 
     def _points_of_passes(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -150,6 +179,7 @@ class Allocation:
             else:
                 beyond = count
             trial += 1
+        self.cut = self.points.slope(least)
         return self._fill(layer, least, smallest, most)
 
     def _fill(self, layer: int, count: int, size: int, most: int) -> int:
@@ -193,6 +223,7 @@ class Allocation:
                 best = min(best, error) if enough == len(left) else best
             else:
                 enough, best = count, error
+        self.cut = self.points.slope(enough)
         self._layers = self._with(layer, min(enough, len(left) - 1))
         self._send(self._layers)
         return float(best)

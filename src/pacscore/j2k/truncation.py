@@ -56,6 +56,12 @@ class TruncationPoints(NamedTuple):
     bytes: NDArray[np.int64]
     errors: NDArray[np.float64]
 
+    def slope(self, number: int) -> float:
+        """Return the error that a byte of a point takes away; 0 past the last."""
+        if number >= len(self.bytes):
+            return 0.0
+        return float(self.errors[number] / max(self.bytes[number], 1))
+
     def take(self, which: NDArray[np.int64]) -> Self:
         """Return some of the points, in the order given."""
         return self._replace(**{name: values[which] for name, values in self._asdict().items()})

@@ -135,6 +135,7 @@ def irreversible_steps(base_step: float, precision: int, levels: int) -> tuple[i
     return 1, tuple(steps)
 
 
+@cache
 def band_norm(level: int, high: bool, *, reversible: bool) -> float:
     """Return the L2 norm of one dimension of a band's synthesis functions; a band's norm is the product of two.
 
