@@ -85,6 +85,7 @@ bench: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-bench
 compare: $(VENV)/.built $(VENV)/.with-bench
 	$(BIN)/python -m benchmarks.compare --threads 1,2 --rounds 15 --markdown docs/reference/measured/speed.md
 	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
+	$(BIN)/python -m benchmarks.distortion --markdown docs/reference/measured/distortion.md --plot docs/reference/measured/distortion.svg
 
 # Copies of the sources, so that the plain build stays as it is; the one for fuzzing tells which blocks of C ran.
 
