@@ -22,7 +22,7 @@ class Damage:
     Attributes
     ----------
     kind : "truncated", "syntax" or "block"
-        The data ended early; a marker segment, packet header or length is wrong; a code-block does not decode.
+        The data ended early; a marker segment, packet header or length is wrong; a code-block does not decode whole.
     what : str
         A sentence for a reader: what, where, which rule.
     offset : int or None, in bytes
@@ -48,7 +48,7 @@ class DecodeReport:
     packets_expected, packets_read : int
         Packets that the view needs, and those of them that were read whole.
     blocks_damaged : int
-        Code-blocks that did not decode; their coefficients were taken as zero.
+        Code-blocks that did not decode whole: Part 1 keeps the bit-planes before the error, all else is taken as zero.
     damages : tuple of Damage
         In the order they were met; at most the first hundred.
     notes : tuple of str

@@ -6,14 +6,14 @@ import json
 import os
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from tests.reference import part1_block, part1_block_encoder
+from tests.reference import part1_block, part1_block_checks, part1_block_encoder
 
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
-from pacscore.j2k.entropy._part1 import decode_block
+from pacscore.j2k.entropy._part1 import decode_block, examine_block
 from pacscore.support.targets import available_targets
 
 TARGETS = list(available_targets())
@@ -26,6 +26,14 @@ VECTORS = DATA.parent / "spec/test_vectors/mq_blocks.json"
 
 Samples = tuple[list[list[int]], list[list[int]]]
 Segments = list[part1_block.Segment]
+
+
+class Found(NamedTuple):
+    """What all decoders agree on."""
+
+    words: np.ndarray
+    flaw: str | None
+    planes: int
 
 
 def random_samples(rng: np.random.Generator, shape: tuple[int, int], planes: int) -> Samples:
@@ -47,21 +55,15 @@ def words_of(block: part1_block.Block, wide: bool) -> np.ndarray:
     return np.array(words, np.uint64 if wide else np.uint32)
 
 
-def assert_decodes_alike(segments: Segments, wide: bool = False, **more: Any) -> np.ndarray | None:
-    """Hold all targets against the literal decoder; a refusal is None."""
-    try:
-        block = part1_block.decode(segments, **more, decoder=part1_block.ExactMQDecoder)
-        expected = words_of(block, wide)
-    except part1_block.BadBlockError:
-        expected = None
+def assert_decodes_alike(segments: Segments, wide: bool = False, **more: Any) -> Found:
+    """Hold all targets against the literal decoder."""
+    checked = part1_block_checks.decode_and_check(segments, **more)
+    expected = words_of(checked.block, wide)
     for target in TARGETS:
-        if expected is None:
-            with pytest.raises(CodestreamError):
-                decode_block(segments, **more, wide=wide, target=target)
-        else:
-            found = decode_block(segments, **more, wide=wide, target=target)
-            np.testing.assert_array_equal(found, expected, err_msg=target)
-    return expected
+        found, flaw, planes = examine_block(segments, **more, wide=wide, target=target)
+        assert (flaw, planes) == (checked.flaw, checked.planes), target
+        np.testing.assert_array_equal(found, expected, err_msg=target)
+    return Found(expected, checked.flaw, checked.planes)
 
 
 def in_pieces(rng: np.random.Generator, segments: Segments) -> Segments:
@@ -93,10 +95,10 @@ def test_every_style(style: int) -> None:
         }
         for given in (segments, in_pieces(rng, segments)):
             found = assert_decodes_alike(given, wide=bool(case), **block)
+            assert found.flaw is None
         if case:
-            assert found is not None
-            assert (found >> 1 & (1 << 30) - 1).tolist() == samples[0]
-            assert (found >> 63).tolist() == samples[1]
+            assert (found.words >> 1 & (1 << 30) - 1).tolist() == samples[0]
+            assert (found.words >> 63).tolist() == samples[1]
 
 
 @pytest.mark.parametrize("shape", LARGE)
@@ -107,8 +109,7 @@ def test_large_blocks(shape: tuple[int, int]) -> None:
     found = assert_decodes_alike(
         segments, width=shape[0], height=shape[1], missing_bitplanes=0, magnitude_bitplanes=6, orientation=1
     )
-    assert found is not None
-    assert (found >> 1 & (1 << 30) - 1).tolist() == samples[0]
+    assert (found.words >> 1 & (1 << 30) - 1).tolist() == samples[0]
 
 
 @pytest.mark.parametrize("planes", [30, 31, 62])
@@ -119,33 +120,64 @@ def test_many_planes(planes: int) -> None:
     for wide in (False, True):
         if wide or planes <= 30:
             found = assert_decodes_alike(segments, wide, **block)
-            assert found is not None
-            assert (found >> 1 & (1 << 62) - 1 >> (0 if wide else 32)).tolist() == samples[0]
+            assert (found.words >> 1 & (1 << 62) - 1 >> (0 if wide else 32)).tolist() == samples[0]
         else:
             with pytest.raises(UnsupportedError):
                 decode_block(segments, **block)
 
 
-@pytest.mark.parametrize("style", [0, 1, 5, 0x20, 0x2F])
+def broken(rng: np.random.Generator, segments: Segments) -> Segments:
+    """The same passes with other bytes, and fewer."""
+    out: Segments = []
+    for data, passes, opens in segments:
+        noise = bytearray(data)
+        for _ in range(int(rng.integers(0, 3))):
+            if noise:
+                noise[int(rng.integers(len(noise)))] = int(rng.choice([0, 0x7F, 0x80, 0x8F, 0x90, 0xFF]))
+        out.append((bytes(noise[: int(rng.integers(len(noise) + 1))]), passes, opens))
+    return out
+
+
+@pytest.mark.parametrize("style", [0, 1, 5, 0x10, 0x11, 0x14, 0x15, 0x20, 0x2F, 0x35, 0x3F])
 def test_broken_bytes(style: int) -> None:
-    """Whatever the bytes: what the arithmetic says, or a refusal."""
+    """Whatever the bytes: what the arithmetic says, and what can be known to be wrong."""
     rng = np.random.default_rng(style)
-    refused = 0
+    flaws = set()
     for _ in range(40):
         samples = random_samples(rng, (7, 9), 7)
         segments = part1_block_encoder.encode(*samples, planes=7, passes=19, style=style, band="HH")
-        broken: Segments = []
-        for data, passes, opens in segments:
-            noise = bytearray(data)
-            for _ in range(int(rng.integers(0, 3))):
-                if noise:
-                    noise[int(rng.integers(len(noise)))] = int(rng.choice([0, 0x7F, 0x80, 0x8F, 0x90, 0xFF]))
-            broken.append((bytes(noise[: int(rng.integers(len(noise) + 1))]), passes, opens))
-        found = assert_decodes_alike(
-            broken, width=7, height=9, missing_bitplanes=1, magnitude_bitplanes=8, style=style, orientation=3
-        )
-        refused += found is None
-    assert (refused > 0) == bool(style & SEGMENTATION_SYMBOLS)
+        block = {"width": 7, "height": 9, "missing_bitplanes": 1, "magnitude_bitplanes": 8, "orientation": 3}
+        flaws.add(assert_decodes_alike(broken(rng, segments), style=style, **block).flaw)
+    assert ("segmentation symbol" in flaws) == bool(style & SEGMENTATION_SYMBOLS)
+    assert ("predictable termination" in flaws) == bool(style & part1_block.PREDICTABLE)
+
+
+@pytest.mark.parametrize("style", [0x24, 0x14, 0x34])
+def test_planes_before_an_error_are_kept(style: int) -> None:
+    """A pass of the last plane is broken; whenever that shows, the planes above are those of the encoder."""
+    rng = np.random.default_rng(style)
+    shown = 0
+    for _ in range(40):
+        samples = random_samples(rng, (8, 8), 6)
+        segments = part1_block_encoder.encode(*samples, planes=6, passes=16, style=style, band="LL")
+        (data, passes, opens), before = segments[-1], segments[:-1]
+        other = bytes(byte ^ int(rng.integers(1, 128)) for byte in data)
+        block = {"width": 8, "height": 8, "missing_bitplanes": 0, "magnitude_bitplanes": 6, "style": style}
+        found = assert_decodes_alike([*before, (other, passes, opens)], **block)
+        if found.flaw and data:
+            shown += 1
+            assert found.planes == 5
+            assert (found.words >> 2 & (1 << 29) - 1).tolist() == (np.array(samples[0]) >> 1).tolist()
+    assert shown > 20
+
+
+def test_a_symbol_behind_a_cut_says_nothing() -> None:
+    """A layer may end where the samples of a pass end, and the segment go on in the next one."""
+    samples = random_samples(np.random.default_rng(1), (8, 8), 4)
+    ((data, _, _),) = part1_block_encoder.encode(*samples, planes=4, passes=10, style=0x20, band="LL")
+    block = {"width": 8, "height": 8, "missing_bitplanes": 0, "magnitude_bitplanes": 4, "style": 0x20}
+    assert assert_decodes_alike([(data[: len(data) // 2], 7, True)], **block).flaw is None
+    assert assert_decodes_alike([(data[: len(data) // 2], 10, True)], **block).flaw == "segmentation symbol"
 
 
 def test_bytes_that_no_encoder_makes() -> None:
@@ -190,11 +222,10 @@ def test_blocks_of_other_encoders() -> None:
             style=vector["style"],
             orientation=BANDS.index(vector["band"]),
         )
-        assert found is not None
         lost = planes - 1 - (vector["passes"] + 1) // 3
         expected = np.array(vector["coefficients"])
         whole = vector["passes"] == 3 * planes - 2
         np.testing.assert_array_equal(
-            (found & 0x7FFFFFFF) >> 1 + lost + (not whole), np.abs(expected) >> lost + (not whole)
+            (found.words & 0x7FFFFFFF) >> 1 + lost + (not whole), np.abs(expected) >> lost + (not whole)
         )
-        np.testing.assert_array_equal(found >> 31, expected < 0)
+        np.testing.assert_array_equal(found.words >> 31, expected < 0)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-BYPASS, RESET, TERMALL, CAUSAL, _PREDICTABLE, SEGMENTATION_SYMBOLS = (1 << n for n in range(6))
+BYPASS, RESET, TERMALL, CAUSAL, PREDICTABLE, SEGMENTATION_SYMBOLS = (1 << n for n in range(6))
 RUN, UNIFORM = 17, 18
 Segment = tuple[bytes, int, bool]
 
@@ -174,17 +174,21 @@ class RawDecoder:
 
     def __init__(self, data: bytes) -> None:
         self.bits = self._read(data)
+        self.used = 0
 
     @staticmethod
     def _read(data: bytes) -> Iterator[int]:
         before = 0
         for byte in data:
+            if before == 0xFF and byte > 0x8F:
+                break
             yield from (byte >> n & 1 for n in range(6 if before == 0xFF else 7, -1, -1))
             before = byte
         while True:
             yield 1
 
     def code(self, context: int, decision: int = 0) -> int:
+        self.used += 1
         return next(self.bits)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.reference.part1_block import RESET, STATES, Block, Contexts, Segment, ends_segment, is_raw
+from tests.reference.part1_block import PREDICTABLE, RESET, STATES, Block, Contexts, Segment, ends_segment, is_raw
 
 
 class MQEncoder:
@@ -71,9 +71,20 @@ class MQEncoder:
             self.out.pop()
         return bytes(self.out[1:])
 
+    def flush_predictably(self) -> bytes:
+        """T.800 D.4.2: the code as it is, so far as the decoder's register needs it."""
+        left = 12 - self.ct
+        while left > 0:
+            self.c <<= self.ct
+            self._byte_out()
+            left -= self.ct
+        self._byte_out()
+        out = self.out[1:-1]
+        return bytes(out[:-1] if out and out[-1] == 0xFF else out)
+
 
 class RawEncoder:
-    """Bits from the highest on, seven after FF; zeros fill up."""
+    """Bits from the highest on, seven after FF; zeros fill up, or in predictable termination zeros and ones in turn."""
 
     def __init__(self) -> None:
         self.bits: list[int] = []
@@ -82,13 +93,16 @@ class RawEncoder:
         self.bits.append(decision)
         return decision
 
-    def flush(self) -> bytes:
+    def flush_predictably(self) -> bytes:
+        return self.flush((0, 1) * 4)
+
+    def flush(self, filling: tuple[int, ...] = (0,) * 8) -> bytes:
         out: list[int] = []
         at = 0
         while at < len(self.bits):
             count = 7 if out and out[-1] == 0xFF else 8
             taken = self.bits[at : at + count]
-            out.append(int("".join(map(str, taken + [0] * (count - len(taken)))), 2))
+            out.append(int("".join(map(str, taken + list(filling[: count - len(taken)]))), 2))
             at += count
         if out and out[-1] == 0xFF:
             out.pop()
@@ -113,6 +127,7 @@ def encode(
         if style & RESET:
             contexts.reset()
         if ends_segment(style, number) or number == passes - 1:
-            segments.append((coder.flush(), number + 1 - first, True))
+            ending = coder.flush_predictably() if style & PREDICTABLE else coder.flush()
+            segments.append((ending, number + 1 - first, True))
             coder = None
     return segments

@@ -130,8 +130,11 @@ cdef extern from "j2k/tile_decoder.h":
         pac_sample_range range
     ctypedef struct pac_block_queue:
         int64_t blocks_damaged
+    ctypedef struct pac_precincts:
+        pass
     ctypedef struct pac_tile_decoder:
         pac_block_queue queue
+        pac_precincts precincts
         int32_t narrow_failed
     pac_status pac_tile_decoder_init(
         pac_tile_decoder *, const pac_tile_plan *, pac_target, int64_t) nogil
@@ -153,6 +156,18 @@ cdef extern from "j2k/coded_passes.h":
     pac_coded_count pac_coded_passes_count(const pac_precincts *) nogil
     void pac_coded_passes_read(const pac_precincts *, int32_t *, int32_t *, uint32_t *, float *) nogil
     void pac_coded_passes_assign(const pac_precincts *, const uint16_t *) nogil
+
+cdef extern from "j2k/damaged_blocks.h":
+    ctypedef struct pac_damaged_block:
+        int32_t component
+        int32_t resolution
+        int32_t orientation
+        int32_t x
+        int32_t y
+        int32_t flaw
+        int32_t planes_kept
+        int32_t plane
+    int64_t pac_damaged_blocks(const pac_precincts *, pac_damaged_block *, int64_t) nogil
 
 cdef extern from "j2k/tile_encoder.h":
     ctypedef struct pac_block_settings:
@@ -384,9 +399,21 @@ cdef class TileDecoder:
 
     @property
     def blocks_damaged(self):
-        """How many code-blocks do not decode; known when all threads are done."""
+        """How many code-blocks do not decode whole; known when all threads are done."""
         self.plan.narrow_failed |= self.decoder.narrow_failed
         return self.decoder.queue.blocks_damaged
+
+    def damaged_blocks(self, int64_t most):
+        """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+        cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
+        if not found:
+            raise MemoryError()
+        try:
+            count = pac_damaged_blocks(&self.decoder.precincts, found, most)
+            return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
+                     found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
+        finally:
+            free(found)
 
 
 @cython.final

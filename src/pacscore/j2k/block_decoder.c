@@ -187,10 +187,16 @@ static pac_status decode_part1(const target_block *at)
     if (!part1.segment_count)
         return PAC_TRUNCATED;
     const pac_part1_kernels *kernels = &at->source->kernels->part1;
-    pac_status status = at->component->wide
-                            ? kernels->decode64(&part1, scratch->words, part1.width, scratch->part1)
-                            : kernels->decode32(&part1, (uint32_t *)scratch->words, part1.width, scratch->part1);
-    return status ? status : dequantize(at);
+    pac_part1_finding found;
+    pac_status status =
+        at->component->wide
+            ? kernels->decode64(&part1, scratch->words, part1.width, scratch->part1, &found)
+            : kernels->decode32(&part1, (uint32_t *)scratch->words, part1.width, scratch->part1, &found);
+    if (!status)
+        status = dequantize(at);
+    if (!status)
+        scratch->finding = found;
+    return status;
 }
 
 pac_status pac_block_decode(const pac_block_source *source, const pac_tile_component *component, const pac_band *band,
@@ -198,7 +204,10 @@ pac_status pac_block_decode(const pac_block_source *source, const pac_tile_compo
                             pac_block_scratch *scratch)
 {
     const target_block at = {source, component, band, block, scratch, out, stride, type};
+    scratch->finding = (pac_part1_finding){PAC_PART1_SOUND, 0};
     pac_status status = block->kind == PAC_BLOCK_PART1 ? decode_part1(&at) : decode_ht(&at);
+    if (status == PAC_OK && scratch->finding.flaw)
+        return PAC_CORRUPT;
     if (status == PAC_OK || status == PAC_LIMIT || status == PAC_NO_MEMORY)
         return status;
     const size_t size = pac_coefficient_size(type);

@@ -19,12 +19,14 @@ typedef struct {
     void *ht, *part1;
     uint8_t *refinement; /* joined pieces */
     pac_part1_segment *segments;
+    pac_part1_finding finding; /* of the block decoded last, if it is one of Part 1 */
 } pac_block_scratch;
 
 void pac_block_scratch_free(pac_block_scratch *scratch);
 
 /* Writes width x height coefficients, nothing beside them; `stride` counts coefficients. A block without passes gives
- * zeros. PAC_CORRUPT: the block is damaged, zeros are written. PAC_LIMIT: a coefficient does not fit PAC_I16. */
+ * zeros. PAC_CORRUPT: the block is damaged; what the finding keeps of it is written, or zeros. PAC_LIMIT: a coefficient
+ * does not fit PAC_I16. */
 pac_status pac_block_decode(const pac_block_source *source, const pac_tile_component *component, const pac_band *band,
                             const pac_code_block *block, pac_coefficient_type type, void *out, ptrdiff_t stride,
                             pac_block_scratch *scratch);

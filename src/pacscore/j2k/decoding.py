@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pacscore.errors import CodestreamError, OptionError
 from pacscore.j2k._tile import TileDecoder
+from pacscore.j2k.block_damages import block_damages
 from pacscore.j2k.codestream.headers import Codestream, MainHeader, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
@@ -86,8 +87,8 @@ class _Frame:
         run_in_threads(threads, decoder.decode)
         if decoder.blocks_damaged:
             self.log.count_blocks(decoder.blocks_damaged)
-            what = f"tile {tile}: {decoder.blocks_damaged} code-blocks do not decode (T.800 Annex D, T.814 7.3)"
-            self.log.add(Damage("block", what, tile=tile))
+            for damage in block_damages(tile, decoder):
+                self.log.add(damage)
 
     def _read_packets(self, decoder: TileDecoder, plan: TilePlan, parts: Sequence[TilePart]) -> None:
         ranges = [(part.body_start, part.body_stop) for part in parts]

@@ -167,7 +167,8 @@ static void decode_next(pac_block_queue *queue, pac_strip_row *row, pac_block_sc
 
     pthread_mutex_lock(&queue->lock);
     if (status == PAC_CORRUPT && !block->damaged) {
-        block->damaged = 1;
+        block->damaged = (uint8_t)(1 + scratch->finding.flaw);
+        block->planes_kept = (uint8_t)scratch->finding.planes;
         queue->blocks_damaged++;
     } else if (status && status != PAC_CORRUPT)
         atomic_store(&queue->failed, status);

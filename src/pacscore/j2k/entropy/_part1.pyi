@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 
-def decode_block(
+def examine_block(
     segments: list[tuple[bytes, int, bool]],
     *,
     width: int,
@@ -13,7 +13,8 @@ def decode_block(
     orientation: int = 0,
     wide: bool = False,
     target: str | None = None,
-) -> np.ndarray[Any, Any]: ...
+) -> tuple[np.ndarray[Any, Any], str | None, int]: ...
+def decode_block(segments: list[tuple[bytes, int, bool]], **block: Any) -> np.ndarray[Any, Any]: ...
 def encode_block(
     samples: np.ndarray[Any, Any],
     *,

@@ -41,6 +41,14 @@ cdef extern from "j2k/entropy/part1.h":
         int32_t magnitude_bitplanes
         int32_t style
         int32_t orientation
+    ctypedef enum pac_part1_flaw:
+        PAC_PART1_SOUND
+        PAC_PART1_SYMBOL
+        PAC_PART1_TERMINATION
+        PAC_PART1_MARKER
+    ctypedef struct pac_part1_finding:
+        pac_part1_flaw flaw
+        int32_t planes
     ctypedef struct pac_part1_coding:
         int32_t width
         int32_t height
@@ -57,8 +65,10 @@ cdef extern from "j2k/entropy/part1.h":
         uint32_t length
         int32_t pass_count
     ctypedef struct pac_part1_kernels:
-        pac_status (*decode32)(const pac_part1_block *, uint32_t *, Py_ssize_t, void *) noexcept nogil
-        pac_status (*decode64)(const pac_part1_block *, uint64_t *, Py_ssize_t, void *) noexcept nogil
+        pac_status (*decode32)(
+            const pac_part1_block *, uint32_t *, Py_ssize_t, void *, pac_part1_finding *) noexcept nogil
+        pac_status (*decode64)(
+            const pac_part1_block *, uint64_t *, Py_ssize_t, void *, pac_part1_finding *) noexcept nogil
         pac_status (*encode_i16)(
             const pac_part1_coding *, const int16_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
         pac_status (*encode32)(
@@ -86,6 +96,14 @@ cdef class _Memory:
         free(self.address)
 
 
+_FLAWS = {
+    PAC_PART1_SOUND: None,
+    PAC_PART1_SYMBOL: "segmentation symbol",
+    PAC_PART1_TERMINATION: "predictable termination",
+    PAC_PART1_MARKER: "marker",
+}
+
+
 cdef int _target_number(target) except -1:
     available = targets.available_targets()
     if target is not None and target not in available:
@@ -93,7 +111,7 @@ cdef int _target_number(target) except -1:
     return targets.active_target() if target is None else available[target]
 
 
-def decode_block(
+def examine_block(
     list segments,
     *,
     int32_t width,
@@ -105,7 +123,7 @@ def decode_block(
     bint wide=False,
     target=None,
 ):
-    """Return the samples of one Part 1 code-block.
+    """Return the samples of one Part 1 code-block, what is wrong with its bytes, and how many planes were decoded.
 
     Source: T.800 Annexes C and D.
 
@@ -130,13 +148,17 @@ def decode_block(
 
     Returns
     -------
-    ndarray of uint32 or uint64, shape (height, width)
+    samples : ndarray of uint32 or uint64, shape (height, width)
         Sign in the top bit; below it the magnitude with one fraction bit, 2q + 2^p, p the sample's lowest plane.
+    flaw : "segmentation symbol", "predictable termination", "marker" or None
+        The first that was found. The samples have the planes before the one in which it lies or may lie.
+    planes : int
+        From the first one with bits on, the last one perhaps in part.
 
     Raises
     ------
     CodestreamError
-        If sizes, planes or passes contradict the standard, or a segmentation symbol is wrong.
+        If sizes, planes or passes contradict the standard, or segments their style.
     UnsupportedError
         If the samples are too small for so many planes.
     """
@@ -163,20 +185,49 @@ def decode_block(
     cdef uint32_t[:, ::1] narrow_view
     cdef uint64_t[:, ::1] wide_view
     cdef pac_status status
+    cdef pac_part1_finding finding
     if wide:
         wide_view = samples
         with nogil:
-            status = kernels.decode64(&block, &wide_view[0, 0], width, scratch.address)
+            status = kernels.decode64(&block, &wide_view[0, 0], width, scratch.address, &finding)
     else:
         narrow_view = samples
         with nogil:
-            status = kernels.decode32(&block, &narrow_view[0, 0], width, scratch.address)
+            status = kernels.decode32(&block, &narrow_view[0, 0], width, scratch.address, &finding)
     if status == PAC_UNSUPPORTED:
         raise UnsupportedError("Part 1 code-block: more magnitude bit-planes than its sample words hold",
                                feature="magnitude bit-planes", clause="T.800 E.1")
     if status != PAC_OK:
-        raise CodestreamError("Part 1 code-block: its planes, passes or symbols contradict each other (T.800 D)",
+        raise CodestreamError("Part 1 code-block: its planes, passes and segments contradict each other (T.800 D)",
                               clause="T.800 D")
+    return samples, _FLAWS[finding.flaw], finding.planes
+
+
+def decode_block(list segments, **block):
+    """Return the samples of one Part 1 code-block that is sound.
+
+    Source: T.800 Annexes C and D.
+
+    Parameters
+    ----------
+    segments : list of (bytes, int, bool)
+        As for `examine_block`, and so are the others.
+
+    Returns
+    -------
+    ndarray of uint32 or uint64, shape (height, width)
+        As of `examine_block`.
+
+    Raises
+    ------
+    CodestreamError
+        If its bytes have a flaw, or for the reasons of `examine_block`.
+    UnsupportedError
+        If the samples are too small for so many planes.
+    """
+    samples, flaw, _ = examine_block(segments, **block)
+    if flaw is not None:
+        raise CodestreamError(f"Part 1 code-block: wrong {flaw} (T.800 D.4, D.5)", clause="T.800 D.5")
     return samples
 
 

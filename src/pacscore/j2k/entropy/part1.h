@@ -34,6 +34,19 @@ typedef struct {
     int32_t orientation;         /* 0 LL, 1 HL, 2 LH, 3 HH */
 } pac_part1_block;
 
+/* What the bytes of a block may be found to be wrong in. */
+typedef enum {
+    PAC_PART1_SOUND = 0,
+    PAC_PART1_SYMBOL,      /* a segmentation symbol is wrong, T.800 D.5 */
+    PAC_PART1_TERMINATION, /* a segment does not end as predictable termination ends it, T.800 D.4.2 */
+    PAC_PART1_MARKER       /* passes need what lies behind FF and a byte above 8F, which no segment holds, T.800 D.4.1 */
+} pac_part1_flaw;
+
+typedef struct {
+    pac_part1_flaw flaw; /* the first one */
+    int32_t planes;      /* from the top plane down; the samples have no others */
+} pac_part1_finding;
+
 /* How a block is to be encoded. */
 typedef struct {
     int32_t width, height; /* 1 to 1024 each, at most 4096 samples */
@@ -58,8 +71,9 @@ typedef struct {
  * and read only the given bytes. Strides count samples. A scratch, aligned to 64, is one thread's.
  *
  * decode: 32 serves magnitude_bitplanes up to 30, 64 up to 62 (else PAC_UNSUPPORTED). PAC_CORRUPT: sizes, planes or
- *     passes contradict the standard, segments their style, or a segmentation symbol is wrong. Bytes past the end of a
- *     segment read as FF. Predictable termination is not checked. The scratch has pac_part1_scratch_size() bytes.
+ *     passes contradict the standard, or segments their style. A flaw is no error: the samples have the planes before
+ *     the one in which it lies or may lie. Bytes past the end of a segment read as FF. The scratch has
+ *     pac_part1_scratch_size() bytes.
  * encode: 32 takes magnitudes below 2^31, 64 below 2^62; i16 two's complement, below 2^15. Bits above `bitplanes` do
  * not count. PAC_NO_SPACE, where so many bits come out that no image has them. The scratch has
  * pac_part1_encoder_scratch_size() bytes. The bytes up to a pass's length, followed by FF, decode to all that was coded
@@ -70,8 +84,10 @@ typedef struct {
  * 0.1 * 4^p, either way alike.
  */
 typedef struct {
-    pac_status (*decode32)(const pac_part1_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch);
-    pac_status (*decode64)(const pac_part1_block *block, uint64_t *samples, ptrdiff_t stride, void *scratch);
+    pac_status (*decode32)(const pac_part1_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch,
+                           pac_part1_finding *finding);
+    pac_status (*decode64)(const pac_part1_block *block, uint64_t *samples, ptrdiff_t stride, void *scratch,
+                           pac_part1_finding *finding);
     pac_status (*encode_i16)(const pac_part1_coding *coding, const int16_t *indices, ptrdiff_t stride, void *scratch,
                              pac_part1_coded *coded);
     pac_status (*encode32)(const pac_part1_coding *coding, const uint32_t *samples, ptrdiff_t stride, void *scratch,

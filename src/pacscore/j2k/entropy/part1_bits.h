@@ -17,8 +17,9 @@
 
 enum {
     PART1_MAX_BYTES =
-        131072,        /* of a plain segment: 256 bits a sample, more than any encoder spends; the rest is unread */
-    PART1_SLACK = 2048 /* ones behind it, more than a raw segment can have bits */
+        131072,         /* of a plain segment: 256 bits a sample, more than any encoder spends; the rest is unread */
+    PART1_SLACK = 2048, /* ones behind it, more than a raw segment can have bits */
+    PART1_BEYOND = 64   /* of them, bytes that the MQ decoder may read before it reads them again */
 };
 
 PART1_INLINE uint64_t part1_load(const uint8_t *bytes)
@@ -84,11 +85,11 @@ static void part1_unstuff_byte(part1_unstuffer *to, uint8_t byte)
 {
     if (!to->after_ff) {
         part1_append(to, byte, 8);
-    } else if (to->raw) {
-        part1_append(to, byte & 0x7f, 7);
     } else if (byte > 0x8f) { /* a marker: nothing follows */
         to->ended = true;
         return;
+    } else if (to->raw) {
+        part1_append(to, byte & 0x7f, 7);
     } else {
         if (byte & 0x80)
             part1_carry(to);

@@ -20,7 +20,7 @@ enum { PART1_RUN = 17, PART1_UNIFORM = 18, PART1_CONTEXTS = 19, PART1_REFINEMENT
 
 typedef struct {
     uint64_t interval, code;
-    const uint8_t *next, *end; /* of the plain bits; ones from the end on */
+    const uint8_t *next, *end; /* of the plain bits; there are only ones some bytes before the end and behind it */
 } part1_mq;
 
 PART1_INLINE void part1_mq_start(part1_mq *mq, const uint8_t *plain, const uint8_t *end)
@@ -31,6 +31,12 @@ PART1_INLINE void part1_mq_start(part1_mq *mq, const uint8_t *plain, const uint8
         .next = plain + 7,
         .end = end,
     };
+}
+
+/* How far the decoder has shifted its code along the plain bits. */
+PART1_INLINE int64_t part1_mq_position(const part1_mq *mq, const uint8_t *plain)
+{
+    return 8 * (int64_t)(mq->next - plain) + __builtin_ctzll(mq->code) - 63;
 }
 
 /* Initial states, T.800 Table D.7. */

@@ -73,7 +73,7 @@ PAC_FN void PART1_NAME(part1_samples)(const part1_scratch *scratch, const part1_
 }
 
 PAC_FN pac_status PART1_NAME(part1_decode)(const pac_part1_block *block, PART1_WORD *samples, ptrdiff_t stride,
-                                           void *memory)
+                                           void *memory, pac_part1_finding *finding)
 {
     const part1_passes passes = {PAC_NAME(part1_significance_pass), PAC_NAME(part1_refinement_pass),
                                  PAC_NAME(part1_cleanup_pass)};
@@ -81,7 +81,7 @@ PAC_FN pac_status PART1_NAME(part1_decode)(const pac_part1_block *block, PART1_W
     const pac_status status = part1_check(block, PART1_BITS - 2);
     if (status)
         return status;
-    const pac_status decoded = part1_decode_passes(block, &passes, memory, &result);
+    const pac_status decoded = part1_decode_passes(block, &passes, memory, &result, finding);
     if (!decoded)
         PART1_NAME(part1_samples)(memory, &result, samples, stride);
     return decoded;

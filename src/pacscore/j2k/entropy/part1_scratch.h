@@ -16,6 +16,8 @@ typedef struct {
     uint64_t mq_states[PART1_CONTEXTS];
     part1_mq mq;
     part1_raw raw;
+    int64_t plain_bits;         /* of the segment, the ones behind it left out */
+    bool has_marker;            /* the segment was cut where it held one */
     const uint8_t *zero_coding; /* by significance of the neighbours */
     const uint64_t *spread;     /* by row and sign */
     uint64_t below;             /* all ones unless the style is vertically causal */

@@ -30,7 +30,8 @@ typedef struct {
     uint16_t passes;           /* so far, placeholders included */
     uint8_t missing_bitplanes; /* P, from the tag tree */
     uint8_t length_bits;       /* Lblock */
-    uint8_t included, kind, damaged;
+    uint8_t included, kind;
+    uint8_t damaged, planes_kept; /* what a decoder found: 1 + a pac_part1_flaw, and how many planes were sound */
     /* What an encoder makes. */
     const uint8_t *bytes;
     uint32_t length;
