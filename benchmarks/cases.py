@@ -17,7 +17,18 @@ from benchmarks.images import Picture
 from benchmarks.peers import Decoder, Peer
 from pacscore import J2KOptions, Region
 
-__all__ = ["OPERATIONS", "Case"]
+__all__ = [
+    "BITS_A_SAMPLE",
+    "OPERATIONS",
+    "REDUCED",
+    "SIDE",
+    "Case",
+    "DifferentError",
+    "decoding_cases",
+    "picture_for",
+    "require_alike",
+    "require_near",
+]
 
 HTJ2K_LOSSLESS = "1.2.840.10008.1.2.4.201"
 HTJ2K = "1.2.840.10008.1.2.4.203"
@@ -45,22 +56,24 @@ class DifferentError(Exception):
     """Results that ought to be equal are not."""
 
 
-def _require_near(got: NDArray[Any], want: NDArray[Any], most: int, what: str) -> None:
+def require_near(got: NDArray[Any], want: NDArray[Any], most: int, what: str) -> None:
+    """Raise unless shapes are equal and samples differ by no more than `most`."""
     if got.shape != want.shape:
         raise DifferentError(f"{what}: {got.shape}, not {want.shape}")
     if (difference := int(np.abs(got.astype(np.int64) - want).max())) > most:
         raise DifferentError(f"{what}: differs by up to {difference}")
 
 
-def _require_alike(got: NDArray[Any], want: NDArray[Any], most: int, bits: int, what: str) -> None:
+def require_alike(got: NDArray[Any], want: NDArray[Any], most: int, bits: int, what: str) -> None:
     """Compare where our samples lie within their range: OpenJPH does not clamp, and imagecodecs wraps."""
     highest = (1 << bits) - 1 if want.dtype.kind == "u" else (1 << (bits - 1)) - 1
     lowest = 0 if want.dtype.kind == "u" else -highest - 1
     inside = (want > lowest) & (want < highest)
-    _require_near(np.where(inside, got, 0), np.where(inside, want, 0), most, what)
+    require_near(np.where(inside, got, 0), np.where(inside, want, 0), most, what)
 
 
-def _picture_for(peer: Peer, picture: Picture) -> Picture:
+def picture_for(peer: Peer, picture: Picture) -> Picture:
+    """Return the picture as the peer takes it."""
     picture = picture if peer.takes_signed else picture.unsigned()
     return picture if peer.takes_any_precision else picture._replace(bits_stored=picture.bits_allocated)
 
@@ -86,46 +99,47 @@ def _step_for(picture: Picture) -> float:
 def encoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
     """Encode without loss."""
     for peer in peers:
-        picture = _picture_for(peer, whole)
+        picture = picture_for(peer, whole)
         if (theirs := peer.encoder(picture, threads)) is None:
             continue
         ours = _encoder(picture, threads)
         our_data, peer_data = ours(), theirs()
-        _require_near(np.asarray(pacscore.decode(our_data)), picture.array, 0, f"{whole.name} encoded by pacscore")
-        _require_near(np.asarray(pacscore.decode(peer_data)), picture.array, 0, f"{whole.name} encoded by {peer.name}")
+        require_near(np.asarray(pacscore.decode(our_data)), picture.array, 0, f"{whole.name} encoded by pacscore")
+        require_near(np.asarray(pacscore.decode(peer_data)), picture.array, 0, f"{whole.name} encoded by {peer.name}")
         yield Case(whole, "encode", peer.name, ours, theirs, len(our_data), len(peer_data))
 
 
-def _decoding_cases(picture: Picture, peer: Peer, streams: dict[str, bytes], threads: int, most: int) -> Iterator[Case]:
+def decoding_cases(picture: Picture, peer: Peer, streams: dict[str, bytes], threads: int, most: int) -> Iterator[Case]:
+    """Decode codestreams, by operation; results may differ by `most`."""
     for operation, data in streams.items():
         if (theirs := peer.decoder(data, picture, threads)) is None:
             continue
         ours = partial(pacscore.decode, data, threads=threads)
         what = f"{picture.name} {operation} by pacscore and by {peer.name}"
         if most:
-            _require_alike(theirs(), np.asarray(ours()), most, picture.bits_allocated, what)
+            require_alike(theirs(), np.asarray(ours()), most, picture.bits_allocated, what)
         else:
-            _require_near(theirs(), np.asarray(ours()), 0, what)
+            require_near(theirs(), np.asarray(ours()), 0, what)
         yield Case(picture, operation, peer.name, ours, theirs, len(data), len(data))
 
 
 def decoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
     """Decode what was encoded without loss, by us and by the peer."""
     for peer in peers:
-        picture = _picture_for(peer, whole)
+        picture = picture_for(peer, whole)
         streams = {"decode ours": _encoder(picture, 1)()}
         if encode := peer.encoder(picture, 1):
             streams["decode theirs"] = encode()
         for data in streams.values():
-            _require_near(np.asarray(pacscore.decode(data)), picture.array, 0, f"{whole.name} decoded by pacscore")
-        yield from _decoding_cases(picture, peer, streams, threads, 0)
+            require_near(np.asarray(pacscore.decode(data)), picture.array, 0, f"{whole.name} decoded by pacscore")
+        yield from decoding_cases(picture, peer, streams, threads, 0)
 
 
 def lossy_encoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
     """Encode by the 9-7 filter; the same step for all."""
     step = _step_for(whole)
     for peer in peers:
-        picture = _picture_for(peer, whole)
+        picture = picture_for(peer, whole)
         if (theirs := peer.encoder(picture, threads, step)) is None:
             continue
         ours = _encoder(picture, threads, step)
@@ -144,11 +158,11 @@ def lossy_decoding(whole: Picture, peers: list[Peer], threads: int) -> Iterator[
         if peer.lossy_differs:
             print(f"{whole.name} 9-7 decode: {peer.name} LEFT OUT, {peer.lossy_differs}", file=sys.stderr)
             continue
-        picture = _picture_for(peer, whole)
+        picture = picture_for(peer, whole)
         streams = {"9-7 decode ours": _encoder(picture, 1, step)()}
         if encode := peer.encoder(picture, 1, step):
             streams["9-7 decode theirs"] = encode()
-        yield from _decoding_cases(picture, peer, streams, threads, 1)
+        yield from decoding_cases(picture, peer, streams, threads, 1)
 
 
 def reducing(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
@@ -163,7 +177,7 @@ def reducing(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
                 continue
             ours = partial(pacscore.decode, data, reduce=reduce, threads=threads)
             what = f"{whole.name} reduced {reduce} times by {peer.name}"
-            _require_alike(theirs(), np.asarray(ours()), 0, whole.bits_stored, what)
+            require_alike(theirs(), np.asarray(ours()), 0, whole.bits_stored, what)
             yield Case(whole, f"reduce={reduce}", peer.name, ours, theirs, len(data), len(data))
 
 
@@ -182,7 +196,7 @@ def cutting(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
         region = Region(row=row, column=column, rows=SIDE, columns=SIDE)
         part = partial(pacscore.decode, data, region=region, threads=threads)
         expected = whole.array[row : row + SIDE, column : column + SIDE]
-        _require_near(np.asarray(part()), expected, 0, f"region at the {place}")
+        require_near(np.asarray(part()), expected, 0, f"region at the {place}")
         everything = partial(pacscore.decode, data, threads=threads)
         yield Case(whole, f"region, {place}", "pacscore, all of it", part, everything, len(data), len(data))
 
@@ -219,8 +233,8 @@ def tiling(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
     out = np.empty_like(tile.array)
     compiled = compiled_entry(data, out)
     compiled()
-    _require_near(out, tile.array, 0, "a tile by the compiled entry")
-    _require_near(np.asarray(pacscore.decode(data)), tile.array, 0, "a tile")
+    require_near(out, tile.array, 0, "a tile by the compiled entry")
+    require_near(np.asarray(pacscore.decode(data)), tile.array, 0, "a tile")
     yield Case(
         tile, "tile, decode", "pacscore, compiled", partial(pacscore.decode, data), compiled, len(data), len(data)
     )

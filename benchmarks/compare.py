@@ -24,6 +24,7 @@ from typing import Any
 import pacscore
 from benchmarks.cases import OPERATIONS, Case, DifferentError
 from benchmarks.images import IMAGES, load
+from benchmarks.part1_cases import PART_1_OPERATIONS
 from benchmarks.peers import PEERS, USUAL_PEERS, Peer, available_peers
 from benchmarks.tables import Row, speed_tables
 from pacscore.support.targets import active_target, available_targets
@@ -32,8 +33,9 @@ SHORTEST = 0.005
 """Seconds: quicker calls are repeated within one measurement."""
 
 
+EVERYTHING = OPERATIONS | PART_1_OPERATIONS
 HEADINGS = ["image", "operation", "peer", "threads", "MB/s", "peer MB/s", "ratio", "kB"]
-WIDTHS = [7, 17, 20, 7, 8, 9, 6, 15]
+WIDTHS = [7, 21, 20, 7, 8, 9, 6, 15]
 
 
 def measure(calls: list[Callable[[], Any]], rounds: int, threads: int) -> list[list[float]]:
@@ -81,7 +83,7 @@ def compare(images: list[str], operations: list[str], peers: list[Peer], threads
             print(f"{name}: LEFT OUT, {error}", file=sys.stderr)
             continue
         for operation in operations:
-            for case in OPERATIONS[operation](picture, peers, threads):
+            for case in EVERYTHING[operation](picture, peers, threads):
                 yield _measured(case, threads, rounds)
 
 
@@ -102,7 +104,7 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for option, known, usual in (
         ("images", list(IMAGES), list(IMAGES)),
-        ("operations", list(OPERATIONS), list(OPERATIONS)),
+        ("operations", list(EVERYTHING), list(EVERYTHING)),
         ("peers", list(PEERS), USUAL_PEERS),
     ):
         parser.add_argument(f"--{option}", default=",".join(usual), help=f"of {', '.join(known)}")
@@ -112,7 +114,7 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write tables there, for the docs")
     options = parser.parse_args(arguments)
-    for option, known in (("images", [*IMAGES]), ("operations", [*OPERATIONS]), ("peers", [*PEERS])):
+    for option, known in (("images", [*IMAGES]), ("operations", [*EVERYTHING]), ("peers", [*PEERS])):
         chosen = getattr(options, option).split(",")
         if unknown := [name for name in chosen if name not in known]:
             parser.error(f"--{option}: no {', '.join(unknown)}; there are {', '.join(known)}")

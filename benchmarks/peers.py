@@ -49,6 +49,16 @@ class Peer:
         del picture, threads, step
         return None
 
+    def part1_encoder(self, picture: Picture, threads: int, bits: float | None = None) -> Encoder | None:
+        """Return a call that encodes JPEG 2000 Part 1: without loss, or by 9-7 to so many bits a sample."""
+        del picture, threads, bits
+        return None
+
+    def region_decoder(self, data: bytes, rows: slice, columns: slice, threads: int) -> Decoder | None:
+        """Return a call that decodes these pixels."""
+        del data, rows, columns, threads
+        return None
+
     def decoder(self, data: bytes, picture: Picture, threads: int, reduce: int = 0) -> Decoder | None:
         """Return a call that decodes ``data``, which `picture` was made into, without its `reduce` highest levels."""
         del data, picture, threads, reduce
@@ -94,6 +104,14 @@ class OpenJPEG(Peer):
         """Decode; imagecodecs has no word for lower resolutions here."""
         del picture
         return None if reduce else lambda: np.asarray(self._codec.jpeg2k_decode(data, numthreads=threads))
+
+    def part1_encoder(self, picture: Picture, threads: int, bits: float | None = None) -> Encoder | None:
+        """Encode without loss; imagecodecs has no word for a size."""
+        if bits is not None:
+            return None
+        options: dict[str, Any] = {"mct": True} if picture.array.ndim == 3 else {}
+        options |= {"reversible": True, "bitspersample": picture.bits_stored, "numthreads": threads}
+        return lambda: bytes(self._codec.jpeg2k_encode(picture.array, level=0, codecformat="j2k", **options))
 
 
 class PylibjpegOpenJPEG(Peer):
@@ -141,15 +159,34 @@ class Glymur(Peer):
     def decoder(self, data: bytes, picture: Picture, threads: int, reduce: int = 0) -> Decoder:
         """Decode, all of it or lower resolutions."""
         del picture
+        every = slice(None, None, 1 << reduce)
+        return self.region_decoder(data, every, every, threads)
+
+    def region_decoder(self, data: bytes, rows: slice, columns: slice, threads: int) -> Decoder:
+        """Decode these pixels, or every so many of all."""
         path = self._folder / f"{hash(data):x}.j2k"
         path.write_bytes(data)
-        every = slice(None, None, 1 << reduce)
 
         def decode() -> NDArray[Any]:
             self._glymur.set_option("lib.num_threads", threads)
-            return np.asarray(self._glymur.Jp2k(path)[every, every])
+            return np.asarray(self._glymur.Jp2k(path)[rows, columns])
 
         return decode
+
+    def part1_encoder(self, picture: Picture, threads: int, bits: float | None = None) -> Encoder | None:
+        """Encode to so many bits a sample; it encodes without loss no faster than through imagecodecs."""
+        if bits is None:
+            return None
+        path = self._folder / "encoded.j2k"
+        options: dict[str, Any] = {"mct": True} if picture.array.ndim == 3 else {}
+        options |= {"irreversible": True, "cratios": (picture.bits_allocated / bits,)}
+
+        def encode() -> bytes:
+            self._glymur.set_option("lib.num_threads", threads)
+            self._glymur.Jp2k(path, data=picture.array, **options)
+            return path.read_bytes()
+
+        return encode
 
 
 class Blosc2HTJ2K(Peer):
