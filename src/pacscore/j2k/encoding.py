@@ -182,7 +182,7 @@ def encode(
         Samples; signed if the dtype is. Any strides and byte order.
     transfer_syntax : str
         UID: JPEG 2000 Lossless (.90), JPEG 2000 (.91), HTJ2K Lossless (.201), HTJ2K Lossless RPCL (.202) or HTJ2K
-        (.203). JPEG 2000 and HTJ2K are lossless too unless options say otherwise.
+        (.203). JPEG 2000 and HTJ2K are lossless too unless options say otherwise: a rate, a PSNR, a step or 9-7.
     options : J2KOptions, optional
     bits_stored : int, optional
         Precision of the samples, in bits, up to 38; None: the width of the dtype.
