@@ -26,6 +26,8 @@ _PART_1, _PART_1_LOSSY = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"
 _MULTI_COMPONENT = frozenset({"1.2.840.10008.1.2.4.92", "1.2.840.10008.1.2.4.93"})
 _HIGH_THROUGHPUT = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (201, 202, 203))
 
+_LOSSLESS_ONLY = frozenset({_PART_1, "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202"})
+
 _SOC_SIZ = b"\xff\x4f\xff\x51"
 
 
@@ -113,6 +115,7 @@ class JPEG2000Codec:
         """Return the frame as a codestream; RGB gets the component transform unless ``options`` forbid it."""
         from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where one is made
         from pacscore.j2k.encoding import encode  # noqa: PLC0415
+        from pacscore.j2k.goals import EVERYTHING, layer_goals  # noqa: PLC0415
         from pacscore.j2k.options import J2KOptions as Options  # noqa: PLC0415
 
         check_encodable(self, frame, pixel_format, transfer_syntax)
@@ -127,7 +130,9 @@ class JPEG2000Codec:
         reversible = bool(cod.spcod.reversible)
         if cod.sgcod_mct:
             photometric = "YBR_RCT" if reversible else "YBR_ICT"
-        lossless = reversible and options.rate is None and options.psnr is None
+        only = str(transfer_syntax) in _LOSSLESS_ONLY
+        *_, last = layer_goals(cod.sgcod_layers, options.rate, options.psnr, lossless=only)
+        lossless = reversible and last == EVERYTHING
         return EncodedFrame(data, photometric, lossless, None if lossless else self.lossy_method)
 
 

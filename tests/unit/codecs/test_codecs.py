@@ -40,6 +40,29 @@ def noise(form, seed=0):
     return np.random.default_rng(seed).integers(low, high, form.shape).astype(form.dtype)
 
 
+@pytest.mark.parametrize(
+    ("number", "options", "lossless"),
+    [
+        (90, {"rate": (1, 3)}, True),
+        (91, {"rate": 3}, False),
+        (91, {"psnr": 30}, False),
+        (91, {"rate": (1, 3), "layers": 3}, False),
+        (91, {"rate": (1, 3), "reversible": True}, False),
+        (91, {"rate": (1, 3), "layers": 3, "reversible": True}, True),
+        (91, {"reversible": False}, False),
+        (203, {"rate": 3}, False),
+    ],
+)
+def test_lossless_is_what_gives_every_sample_back(number, options, lossless):
+    """A last layer with everything makes reversible coding lossless; a rate alone does not."""
+    form = PixelFormat(64, 60, bits_stored=12)
+    frame, uid = noise(form), f"{PREFIX}.4.{number}"
+    encoded = codec_for(uid).encode(frame, form, uid, pacscore.J2KOptions(**options))
+    assert encoded.lossless is lossless
+    assert encoded.method == (None if lossless else "ISO_15444_15" if number == 203 else "ISO_15444_1")
+    assert np.array_equal(codec_for(uid).decode(encoded.data, form), frame) is lossless
+
+
 @pytest.mark.parametrize("uid", ENCODES)
 @pytest.mark.parametrize("name", FORMATS)
 def test_lossless_codings_give_every_sample_back(uid, name):
