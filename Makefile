@@ -12,6 +12,8 @@ SANITIZED := build/sanitized
 GUIDED := build/guided
 PACSCORE_TEST_DATA ?= ../shared/data
 SMALL_CODESTREAMS = $(shell find $(PACSCORE_TEST_DATA)/j2k $(PACSCORE_TEST_DATA)/htj2k -name '*.j*' -size -30k)
+HT_OPERATIONS := encode,decode,lossy-encode,lossy-decode,reduce,region,threads,tile
+PART_1_OPERATIONS := j2k-encode,j2k-decode,j2k-lossy-encode,j2k-lossy-decode,j2k-reduce,j2k-region,j2k-threads
 FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,j2k/*/*.j* htj2k/*/*.j* hostile/codestream/*.j* hostile/derived/*.j*)
 FUZZ_TARGETS ?= decoding encoding
 FUZZ_OPTIONS ?= -max_total_time=60
@@ -83,8 +85,12 @@ bench: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-bench
 	$(BIN)/python -m pytest -q --benchmark-enable --benchmark-only benchmarks
 
 compare: $(VENV)/.built $(VENV)/.with-bench
-	$(BIN)/python -m benchmarks.compare --threads 1,2 --rounds 15 --markdown docs/reference/measured/speed.md
+	$(BIN)/python -m benchmarks.compare --operations $(HT_OPERATIONS) --threads 1,2 --rounds 15 \
+		--markdown docs/reference/measured/speed.md
+	$(BIN)/python -m benchmarks.compare --operations $(PART_1_OPERATIONS) --threads 1,2 --rounds 7 \
+		--markdown docs/reference/measured/speed-part1.md
 	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
+	$(BIN)/python -m benchmarks.memory --coding jpeg2000 --markdown docs/reference/measured/memory-part1.md
 	$(BIN)/python -m benchmarks.distortion --markdown docs/reference/measured/distortion.md --plot docs/reference/measured/distortion.svg
 
 # Copies of the sources, so that the plain build stays as it is; the one for fuzzing tells which blocks of C ran.

@@ -39,7 +39,7 @@ typedef enum {
     PAC_PART1_SOUND = 0,
     PAC_PART1_SYMBOL,      /* a segmentation symbol is wrong, T.800 D.5 */
     PAC_PART1_TERMINATION, /* a segment does not end as predictable termination ends it, T.800 D.4.2 */
-    PAC_PART1_MARKER       /* passes need what lies behind FF and a byte above 8F, which no segment holds, T.800 D.4.1 */
+    PAC_PART1_MARKER       /* passes need what lies behind FF and a byte above 8F, T.800 D.4.1 */
 } pac_part1_flaw;
 
 typedef struct {
