@@ -65,20 +65,21 @@ def _plan(transfer_syntax: str, options: J2KOptions, picture: PictureFormat) -> 
 
 @lru_cache(maxsize=64)
 def plan_pilot(options: ResolvedOptions, pilot: PictureFormat) -> EncodingPlan:
-    """Return the plan for a pilot, whose cells are tiles, of an image that is encoded by some options.
+    """Return the plan for a pilot of an image that is encoded by some options.
 
-    Steps are not below a quarter of a grey level: what takes finer ones is coded to the end, or nearly so.
+    It is one tile: the seams between its cells cost less than a tile each. Steps are not below a quarter of a grey
+    level: what takes finer ones is coded to the end, or nearly so.
     """
     levels = min(options.decomposition_levels, SIDE.bit_length() - 2)
-    tiled = replace(
+    single = replace(
         options,
-        tile_rows=SIDE,
-        tile_columns=SIDE,
+        tile_rows=pilot.rows,
+        tile_columns=pilot.columns,
         decomposition_levels=levels,
         tile_parts="single",
         quantization_step=max(options.quantization_step, 2.0 ** -(pilot.precision + 2)),
     )
-    return _plan_resolved(tiled, pilot)
+    return _plan_resolved(single, pilot)
 
 
 _plan_cached = lru_cache(maxsize=64)(_plan)

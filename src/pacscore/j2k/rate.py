@@ -29,6 +29,8 @@ _MOST_TRIALS = 24
 _SECANTS = 6
 """So many trials go by what the headers took before; then the interval is halved."""
 _FILL_TRIALS = 4
+_MOST_OF_IT = 0.6
+"""Where so much of what a pilot takes is to be sent, slopes fall so fast that it cannot foretell them."""
 _NEARLY = 10 ** (-0.02 / 10)
 """A PSNR is met when it is better by less than 0.02 dB."""
 
@@ -91,7 +93,10 @@ def likely_slope(tiles: Sequence[tuple[TilePlan, PassesOfTile]], size: float | N
     """Return the slope at which code-blocks are cut to reach a size in bytes, or a squared error; 0: not at all."""
     points = truncation_points(coded_passes(tiles)[0])
     if size is not None:
-        count = int(np.searchsorted(np.cumsum(points.bytes), size, "right"))
+        sent = np.cumsum(points.bytes)
+        if not len(sent) or size > _MOST_OF_IT * sent[-1]:
+            return 0.0
+        count = int(np.searchsorted(sent, size, "right"))
     else:
         left = np.cumsum(points.errors[::-1])
         count = len(left) - int(np.searchsorted(left, error or 0.0, "right"))
