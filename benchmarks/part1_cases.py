@@ -100,18 +100,17 @@ def reducing(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
     if whole.name not in REDUCED:
         return
     picture = whole.unsigned()
-    data = OpenJPEG().part1_encoder(picture, 1)
-    for peer in peers:
+    if (encode := OpenJPEG().part1_encoder(picture, 1)) is None:
+        return
+    data = encode()
+    for peer in (peer for peer in peers if peer.name in _READS_PART_1):
         for reduce in (1, 2, 3):
-            if peer.name not in _READS_PART_1 or data is None:
+            if (theirs := peer.decoder(data, picture, threads, reduce)) is None:
                 continue
-            stream = data()
-            if (theirs := peer.decoder(stream, picture, threads, reduce)) is None:
-                continue
-            ours = partial(pacscore.decode, stream, reduce=reduce, threads=threads)
+            ours = partial(pacscore.decode, data, reduce=reduce, threads=threads)
             what = f"{whole.name} reduced {reduce} times by {peer.name}"
             require_alike(theirs(), np.asarray(ours()), 0, picture.bits_stored, what)
-            yield Case(whole, f"J2K reduce={reduce}", peer.name, ours, theirs, len(stream), len(stream))
+            yield Case(whole, f"J2K reduce={reduce}", peer.name, ours, theirs, len(data), len(data))
 
 
 def cutting(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pacscore.codecs.native import from_bytes, to_bytes
 from pacscore.codecs.protocol import Buffer, EncodedFrame
-from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable
+from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable, check_options
 from pacscore.errors import DataError, OptionError
 from pacscore.pixel_format import PixelFormat
 
@@ -50,6 +50,7 @@ class DeflateCodec(WholeFrameCodec):
         """Return the frame deflated; ``options`` is the level of effort, 0 to 9, or None for the usual."""
         del threads
         check_encodable(self, frame, pixel_format, transfer_syntax)
+        check_options(self, options, int)
         level = -1 if options is None else options
         if level not in range(-1, 10):
             raise OptionError(f"deflate takes a level of 0 to 9, not {options!r}")

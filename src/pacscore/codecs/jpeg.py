@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pacscore.codecs.frame_header import missing_end, read_frame_header
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
-from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, foreign_errors
+from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, check_options, foreign_errors
 from pacscore.errors import OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 from pacscore.report import Damage
@@ -86,6 +86,7 @@ class JPEGCodec(WholeFrameCodec):
         """Return the frame as JPEG: baseline of 8 bits, or lossless of 2 to 16 bits with first-order prediction."""
         del threads
         check_encodable(self, frame, pixel_format, transfer_syntax)
+        check_options(self, options, JPEGOptions)
         lossless = str(transfer_syntax) in _LOSSLESS
         bits, samples = pixel_format.bits_stored, pixel_format.samples_per_pixel
         if not 2 <= bits <= 16 or (not lossless and (bits > 8 or pixel_format.pixel_representation)):

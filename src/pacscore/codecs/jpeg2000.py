@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pacscore.codecs.protocol import Buffer, EncodedFrame, OnDamage
 from pacscore.codecs.samples import interpret, of_precision
-from pacscore.codecs.whole_frame import as_integers, check_encodable, filled
+from pacscore.codecs.whole_frame import as_integers, check_encodable, check_options, filled
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
@@ -119,6 +119,7 @@ class JPEG2000Codec:
         from pacscore.j2k.options import J2KOptions as Options  # noqa: PLC0415
 
         check_encodable(self, frame, pixel_format, transfer_syntax)
+        check_options(self, options, Options)
         options = options or Options()
         photometric = pixel_format.photometric_interpretation
         if photometric != "RGB":

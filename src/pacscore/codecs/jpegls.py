@@ -11,7 +11,7 @@ from pacscore.codecs.frame_header import missing_end, read_frame_header
 from pacscore.codecs.jpeg import precision_disagreement, unsigned_pattern
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
-from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, foreign_errors
+from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, check_options, foreign_errors
 from pacscore.errors import DataError, OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
@@ -80,6 +80,7 @@ class JPEGLSCodec(WholeFrameCodec):
         """Return the frame as JPEG-LS; signed samples go in as bit patterns, which only lossless coding survives."""
         del threads
         check_encodable(self, frame, pixel_format, transfer_syntax)
+        check_options(self, options, JPEGLSOptions)
         near = (options or JPEGLSOptions()).near
         if near and str(transfer_syntax) == _LOSSLESS:
             raise OptionError(f"near={near} contradicts the lossless transfer syntax {transfer_syntax}")

@@ -12,7 +12,7 @@ from pacscore.codecs.jpeg import JPEG, unsigned_pattern
 from pacscore.codecs.jpegxl_header import has_jpeg, read_size
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
-from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, foreign_errors
+from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, check_options, foreign_errors
 from pacscore.errors import DataError, OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
@@ -91,6 +91,7 @@ class JPEGXLCodec(WholeFrameCodec):
     ) -> EncodedFrame:
         """Return the frame as JPEG XL, without loss unless ``options`` ask for a distance."""
         check_encodable(self, frame, pixel_format, transfer_syntax)
+        check_options(self, options, JPEGXLOptions)
         choices = options or JPEGXLOptions()
         lossless = choices.distance == 0
         if not lossless and (str(transfer_syntax) == _LOSSLESS or pixel_format.pixel_representation):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import expand_chroma, interleaved, interpret, pack_bits, unpack_bits
-from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable
-from pacscore.errors import DicomError, OptionError, UnsupportedError
+from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable, check_options
+from pacscore.errors import DicomError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
 __all__ = ["BIG_ENDIAN", "LITTLE_ENDIAN", "NativeCodec", "from_bytes", "to_bytes"]
@@ -122,8 +122,7 @@ class NativeCodec(WholeFrameCodec):
         """Return the frame's bytes; one-bit frames are filled up to a byte, and no options are known."""
         del threads
         check_encodable(self, frame, pixel_format, transfer_syntax)
-        if options is not None:
-            raise OptionError(f"{self.name} takes no options")
+        check_options(self, options, None)
         return EncodedFrame(
             to_bytes(frame, pixel_format, self._byte_order), pixel_format.photometric_interpretation, lossless=True
         )

@@ -12,8 +12,8 @@ from pacscore.codecs import _rle
 from pacscore.codecs.native import from_bytes
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, pack_bits
-from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable
-from pacscore.errors import DataError, OptionError, UnsupportedError
+from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable, check_options
+from pacscore.errors import DataError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
 __all__ = ["RLE", "RLECodec"]
@@ -59,8 +59,7 @@ class RLECodec(WholeFrameCodec):
         """Return the frame as RLE segments, each row by itself as the standard asks; no options are known."""
         del threads
         check_encodable(self, frame, pixel_format, transfer_syntax)
-        if options is not None:
-            raise OptionError("RLE takes no options")
+        check_options(self, options, None)
         return EncodedFrame(
             _encoded(frame, pixel_format),
             pixel_format.photometric_interpretation,

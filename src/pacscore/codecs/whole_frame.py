@@ -18,7 +18,7 @@ from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
 from pacscore.report import Damage, DecodeReport, Partial
 
-__all__ = ["WholeFrameCodec", "as_integers", "check_encodable", "filled", "foreign_errors"]
+__all__ = ["WholeFrameCodec", "as_integers", "check_encodable", "check_options", "filled", "foreign_errors"]
 
 
 class WholeFrameCodec(ABC):
@@ -112,6 +112,13 @@ def check_encodable(codec: Any, frame: NDArray[Any], pixel_format: PixelFormat, 
         raise OptionError(
             f"the frame is {frame.dtype}{frame.shape}; its pixel format says {pixel_format.dtype}{pixel_format.shape}"
         )
+
+
+def check_options(codec: Any, options: Any, kind: type | None) -> None:
+    """Raise OptionError unless ``options`` are of the kind that the codec takes, None where it takes none."""
+    if options is not None and (kind is None or not isinstance(options, kind)):
+        takes = "no options" if kind is None else f"{kind.__name__} as options"
+        raise OptionError(f"{codec.name} takes {takes}, not {type(options).__name__}")
 
 
 @contextmanager

@@ -63,6 +63,14 @@ def test_lossless_is_what_gives_every_sample_back(number, options, lossless):
     assert np.array_equal(codec_for(uid).decode(encoded.data, form), frame) is lossless
 
 
+@pytest.mark.parametrize("uid", sorted(uid for uid in transfer_syntaxes() if codec_for(uid).encodes))
+def test_options_of_another_codec_are_refused(uid):
+    form, codec = FORMATS["u8"], codec_for(uid)
+    (encoded_as, *_) = sorted(codec.encodes)
+    with pytest.raises(pacscore.OptionError, match="options"):
+        codec.encode(noise(form), form, encoded_as, object())
+
+
 @pytest.mark.parametrize("uid", ENCODES)
 @pytest.mark.parametrize("name", FORMATS)
 def test_lossless_codings_give_every_sample_back(uid, name):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-from contextlib import suppress
 from uuid import UUID
 
 import numpy as np
@@ -324,33 +323,60 @@ WHOLE = jp2_file(
 HEADERS = WHOLE.index(b"jp2c")
 
 
-def answer(data: bytes) -> None:
-    with suppress(pc.PacscoreError):
-        info = pc.inspect(data)
-        channels = len(info.rendered_channels)
+SOUND = pc.decode(WHOLE, color="rendered")
+
+
+def answer(data: bytes) -> np.ndarray | pc.PacscoreError:
+    """Return the picture, or the error: anything else that is raised fails the test."""
+    try:
         image = pc.decode(data, color="rendered", limits=pc.Limits(output_bytes=1 << 24))
-        if info.file is not None:
-            assert image.shape[2:] == (() if channels == 1 else (channels,))
+    except pc.PacscoreError as error:
+        return error
+    assert isinstance(image, np.ndarray)
+    return image
+
+
+def told_shape(data: bytes) -> tuple[int, ...]:
+    """Return the shape that `inspect` tells of the rendered picture; a bare codestream tells of no channels."""
+    info = pc.inspect(data)
+    channels = len(info.rendered_channels)
+    return (6, 9) if channels == 1 else (6, 9, channels)
 
 
 def test_the_sound_file() -> None:
-    assert pc.decode(WHOLE, color="rendered").shape == (6, 9, 4)
+    assert SOUND.shape == told_shape(WHOLE) == (6, 9, 4)
 
 
 @pytest.mark.parametrize("bit", range(8))
 def test_every_flipped_bit_of_the_boxes_gives_an_answer(bit: int) -> None:
+    """Some flips are refused, some only change what is shown, and each picture is of the shape that is told."""
+    refused = shown = 0
     for position in range(12, HEADERS):
         data = bytearray(WHOLE)
         data[position] ^= 1 << bit
-        answer(bytes(data))
+        found = answer(bytes(data))
+        if isinstance(found, pc.PacscoreError):
+            refused += 1
+        else:
+            shown += 1
+            assert found.shape == told_shape(bytes(data))
+    assert refused > 50
+    assert shown > 50
 
 
 def test_every_cut_gives_an_answer() -> None:
-    for length in range(len(WHOLE)):
-        answer(WHOLE[:length])
+    """A cut before the codestream is always refused, and one in it unless no packet is missing."""
+    found = [answer(WHOLE[:length]) for length in range(len(WHOLE))]
+    assert all(isinstance(each, pc.PacscoreError) for each in found[: HEADERS + 4])
+    shown = [length for length, each in enumerate(found) if isinstance(each, np.ndarray)]
+    assert shown == list(range(len(WHOLE) - len(shown), len(WHOLE)))
+    assert len(shown) <= 2  # the bytes of EOC
+    assert all(np.array_equal(found[length], SOUND) for length in shown)
 
 
 @settings(max_examples=200)
 @given(st.integers(40, HEADERS), st.binary(min_size=1, max_size=12))
 def test_any_bytes_in_the_boxes_give_an_answer(position: int, noise: bytes) -> None:
-    answer(WHOLE[:position] + noise + WHOLE[position + len(noise) :])
+    data = WHOLE[:position] + noise + WHOLE[position + len(noise) :]
+    found = answer(data)
+    assert isinstance(found, pc.PacscoreError) or found.shape == told_shape(data)
