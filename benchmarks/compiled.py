@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from pacscore.j2k._tile import TileDecoder
+from pacscore.j2k._tile_decoder import TileDecoder
 from pacscore.j2k.codestream.reader import read_codestream
 from pacscore.j2k.plan import plan_tile
 from pacscore.j2k.view import choose_view

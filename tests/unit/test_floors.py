@@ -163,7 +163,7 @@ def test_a_planted_import_is_found(user: str, planted: str) -> None:
     [
         ("j2k.wavelet._dwt", 'cdef extern from "j2k/entropy/ht.h":'),
         ("j2k.wavelet._dwt", "from pacscore.j2k.entropy cimport _ht"),
-        ("support._cpu", "cimport pacscore.j2k._tile"),
+        ("support._cpu", "cimport pacscore.j2k._tile_plan"),
         ("support._cpu", "    from pacscore.dicom import frames"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pacscore.j2k._tile import TileDecoder
+from pacscore.j2k._tile_decoder import TileDecoder
 from pacscore.report import Damage
 
 __all__ = ["block_damages"]

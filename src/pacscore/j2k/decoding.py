@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from numpy.typing import NDArray
 
 from pacscore.errors import CodestreamError, OptionError
-from pacscore.j2k._tile import TileDecoder
+from pacscore.j2k._tile_decoder import TileDecoder
 from pacscore.j2k.block_damages import block_damages
 from pacscore.j2k.codestream.headers import Codestream, MainHeader, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
-from pacscore.j2k._tile import TileEncoder
+from pacscore.j2k._tile_encoder import TileEncoder
 from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding, plan_pilot
 from pacscore.j2k.goals import EVERYTHING
 from pacscore.j2k.lossy import Original, allocate_layers, encode_by_step

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pacscore.errors import CodestreamError, LimitError, UnsupportedError
-from pacscore.j2k._tile import CompiledPlan
+from pacscore.j2k._tile_plan import CompiledPlan
 from pacscore.j2k.codestream.headers import MainHeader
 from pacscore.j2k.codestream.resolve import ComponentCoding, TileCoding, component_codings, tile_coding
 from pacscore.j2k.codestream.segments import Coc, Cod, Poc, Qcc, Qcd, Rgn, Segment, Siz

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
-from pacscore.j2k._tile import Joining, TileEncoder
+from pacscore.j2k._tile_encoder import Joining, TileEncoder
 from pacscore.j2k.codestream.segments import Plt, Ppm, Ppt, Segment, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
 from pacscore.j2k.options import ResolvedOptions, TileParts

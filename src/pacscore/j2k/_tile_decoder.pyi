@@ -1,0 +1,26 @@
+from collections.abc import Sequence
+from typing import Any, Self, final
+
+from numpy.typing import NDArray
+
+from pacscore.j2k._tile_plan import CompiledPlan
+from pacscore.j2k.packets.geometry import Rect
+
+@final
+class TileDecoder:
+    def __new__(cls, plan: CompiledPlan, target: int, block_limit: int) -> Self: ...
+    def read(
+        self,
+        data: bytes | memoryview,
+        parts: Sequence[tuple[int, int]],
+        packed_headers: bytes | None,
+        discard_levels: int,
+        layers: int,
+    ) -> tuple[int, int, bool, str | None, int, int, int]: ...
+    def prepare(
+        self, windows: Sequence[tuple[Rect, int, int, int, int, bool]], arrays: Sequence[NDArray[Any]], threads: int
+    ) -> None: ...
+    def decode(self) -> None: ...
+    @property
+    def blocks_damaged(self) -> int: ...
+    def damaged_blocks(self, most: int) -> list[tuple[int, int, int, int, int, int, int, int]]: ...

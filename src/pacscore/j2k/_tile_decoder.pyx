@@ -1,0 +1,203 @@
+"""The decoder of one tile in C."""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport calloc, free
+
+cimport cython
+
+from pacscore.j2k._tile_plan cimport (
+    PAC_CORRUPT,
+    PAC_TRUNCATED,
+    CompiledPlan,
+    check,
+    pac_rect,
+    pac_status,
+    pac_target,
+    pac_tile_plan,
+    rect_of,
+)
+
+from pacscore.errors import OptionError
+
+
+cdef extern from "j2k/components/components.h":
+    ctypedef enum pac_sample_type:
+        pass
+    ctypedef struct pac_sample_range:
+        int32_t precision
+        int32_t is_signed
+
+cdef extern from "j2k/packets/reader.h":
+    ctypedef struct pac_tile_part:
+        uint64_t start
+        uint64_t stop
+    ctypedef struct pac_packet_source:
+        const uint8_t *data
+        const pac_tile_part *parts
+        int32_t part_count
+        const uint8_t *packed_headers
+        uint64_t packed_size
+        int32_t discard_levels
+        int32_t wanted_layers
+    ctypedef struct pac_packet_report:
+        int64_t packets_expected
+        int64_t packets_read
+        uint64_t offset
+        int64_t precinct
+        const char *what
+        uint64_t bytes_left
+
+cdef extern from "j2k/packets/precincts.h":
+    ctypedef struct pac_precincts:
+        pass
+
+cdef extern from "j2k/tile_decoder.h":
+    ctypedef struct pac_sample_window:
+        pac_rect window
+        void *out
+        Py_ssize_t row_stride
+        Py_ssize_t pixel_stride
+        pac_sample_type type
+        pac_sample_range range
+    ctypedef struct pac_block_queue:
+        int64_t blocks_damaged
+    ctypedef struct pac_tile_decoder:
+        pac_block_queue queue
+        pac_precincts precincts
+        int32_t narrow_failed
+    pac_status pac_tile_decoder_init(
+        pac_tile_decoder *, const pac_tile_plan *, pac_target, int64_t) nogil
+    pac_status pac_tile_read(pac_tile_decoder *, const pac_packet_source *, pac_packet_report *) nogil
+    pac_status pac_tile_prepare(pac_tile_decoder *, const pac_sample_window *, int32_t) nogil
+    pac_status pac_tile_decode(pac_tile_decoder *) nogil
+    void pac_tile_decoder_free(pac_tile_decoder *) nogil
+
+cdef extern from "j2k/damaged_blocks.h":
+    ctypedef struct pac_damaged_block:
+        int32_t component
+        int32_t resolution
+        int32_t orientation
+        int32_t x
+        int32_t y
+        int32_t flaw
+        int32_t planes_kept
+        int32_t plane
+    int64_t pac_damaged_blocks(const pac_precincts *, pac_damaged_block *, int64_t) nogil
+
+
+@cython.final
+@cython.auto_pickle(False)
+@cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
+cdef class TileDecoder:
+    """Decodes one tile once: read, prepare, decode in each of the threads that prepare was told."""
+
+    cdef pac_tile_decoder decoder
+    cdef CompiledPlan plan
+    cdef Py_buffer data
+    cdef Py_buffer packed
+    cdef Py_buffer *outputs
+    cdef pac_sample_window *windows
+
+    def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit):
+        self.plan = plan
+        check(pac_tile_decoder_init(&self.decoder, &plan.plan, <pac_target> target, block_limit))
+        self.decoder.narrow_failed = plan.narrow_failed
+
+    def __dealloc__(self):
+        pac_tile_decoder_free(&self.decoder)
+        PyBuffer_Release(&self.data)
+        PyBuffer_Release(&self.packed)
+        if self.outputs:
+            for c in range(self.plan.plan.component_count):
+                PyBuffer_Release(&self.outputs[c])
+        free(self.outputs)
+        free(self.windows)
+
+    def read(self, data, parts, packed_headers, int discard_levels, int layers):
+        cdef pac_packet_source source
+        cdef pac_packet_report report
+        cdef pac_status status
+        cdef pac_tile_part *ranges = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
+        if not ranges:
+            raise MemoryError()
+        try:
+            PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
+            source.packed_headers = NULL
+            source.packed_size = 0
+            if packed_headers is not None:
+                PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
+                source.packed_headers = <const uint8_t *> self.packed.buf
+                source.packed_size = <uint64_t> self.packed.len
+            for i, (start, stop) in enumerate(parts):
+                if not 0 <= start <= stop <= self.data.len:
+                    raise OptionError(f"the byte range {start} to {stop} lies outside the data")
+                ranges[i].start, ranges[i].stop = start, stop
+            source.data = <const uint8_t *> self.data.buf
+            source.parts = ranges
+            source.part_count = <int32_t> len(parts)
+            source.discard_levels = discard_levels
+            source.wanted_layers = layers
+            with nogil:
+                status = pac_tile_read(&self.decoder, &source, &report)
+        finally:
+            free(ranges)
+        if status != PAC_TRUNCATED and status != PAC_CORRUPT:
+            check(status)
+        what = None if report.what == NULL else report.what.decode("ascii")
+        return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
+                report.precinct, report.bytes_left)
+
+    def prepare(self, windows, arrays, int threads):
+        cdef int32_t count = self.plan.plan.component_count
+        if len(windows) != count or len(arrays) != count:
+            raise OptionError(f"{len(windows)} windows, {len(arrays)} arrays for {count} components")
+        if self.windows:
+            raise ValueError("a tile is decoded once")
+        self.windows = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
+        self.outputs = <Py_buffer *> calloc(count, sizeof(Py_buffer))
+        if not self.windows or not self.outputs:
+            raise MemoryError()
+        for c, (rect, _, _, sample_type, precision, is_signed) in enumerate(windows):
+            self.set_window(c, rect, arrays[c], sample_type)
+            self.windows[c].range.precision = precision
+            self.windows[c].range.is_signed = is_signed
+        check(pac_tile_prepare(&self.decoder, self.windows, threads))
+
+    cdef int set_window(self, Py_ssize_t c, object rect, object array, int sample_type) except -1:
+        cdef Py_buffer *output = &self.outputs[c]
+        cdef pac_sample_window *window = &self.windows[c]
+        PyObject_GetBuffer(array, output, PyBUF_STRIDES | PyBUF_WRITABLE)
+        window.window = rect_of(rect)
+        window.out = output.buf
+        window.row_stride = output.strides[0]
+        window.pixel_stride = output.strides[1]
+        window.type = <pac_sample_type> sample_type
+        if (output.shape[0] != window.window.y1 - window.window.y0
+                or output.shape[1] != window.window.x1 - window.window.x0):
+            raise OptionError(f"component {c}: the array does not have the size of its window")
+        return 0
+
+    def decode(self):
+        cdef pac_status status
+        with nogil:
+            status = pac_tile_decode(&self.decoder)
+        check(status)
+
+    @property
+    def blocks_damaged(self):
+        """How many code-blocks do not decode whole; known when all threads are done."""
+        self.plan.narrow_failed |= self.decoder.narrow_failed
+        return self.decoder.queue.blocks_damaged
+
+    def damaged_blocks(self, int64_t most):
+        """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+        cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
+        if not found:
+            raise MemoryError()
+        try:
+            count = pac_damaged_blocks(&self.decoder.precincts, found, most)
+            return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
+                     found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
+        finally:
+            free(found)
