@@ -9,9 +9,11 @@ from typing import NamedTuple
 from pacscore.j2k.codestream.headers import MainHeader
 from pacscore.j2k.codestream.writer import write_main_header
 from pacscore.j2k.main_header import build_main_header
-from pacscore.j2k.options import J2KOptions, PictureFormat, ResolvedOptions, resolve_options
+from pacscore.j2k.options import J2KOptions
 from pacscore.j2k.pilot import SIDE
 from pacscore.j2k.plan import TilePlan, plan_tile
+from pacscore.j2k.reference_grid import PictureFormat
+from pacscore.j2k.resolving import ResolvedOptions, resolve_options
 from pacscore.j2k.tile_parts import Division, divide
 from pacscore.limits import DEFAULT_LIMITS
 
@@ -73,11 +75,15 @@ def plan_pilot(options: ResolvedOptions, pilot: PictureFormat) -> EncodingPlan:
     levels = min(options.decomposition_levels, SIDE.bit_length() - 2)
     single = replace(
         options,
-        tile_rows=pilot.rows,
-        tile_columns=pilot.columns,
+        tile_offset=(0, 0),
+        tile_rows=pilot.area.height,
+        tile_columns=pilot.area.width,
         decomposition_levels=levels,
         tile_parts="single",
-        quantization_step=max(options.quantization_step, 2.0 ** -(pilot.precision + 2)),
+        quantization_steps=tuple(
+            max(step, 2.0 ** -(component.precision + 2))
+            for step, component in zip(options.quantization_steps, pilot.components, strict=True)
+        ),
     )
     return _plan_resolved(single, pilot)
 

@@ -5,6 +5,8 @@ Source: T.800 A.5, A.6; T.814 A.3.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pacscore.errors import OptionError
 from pacscore.j2k.codestream.capabilities import HtCapabilities
 from pacscore.j2k.codestream.headers import MainHeader
@@ -14,15 +16,17 @@ from pacscore.j2k.codestream.segments import (
     Com,
     Poc,
     PocEntry,
+    Qcc,
     Qcd,
     Rgn,
     Segment,
     Siz,
     SizComponent,
 )
-from pacscore.j2k.options import PictureFormat, ResolvedOptions
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.j2k.quantization.steps import irreversible_steps, reversible_exponents
+from pacscore.j2k.reference_grid import PictureFormat
+from pacscore.j2k.resolving import ResolvedOptions
 
 __all__ = ["build_main_header"]
 
@@ -59,15 +63,15 @@ def _coding(options: ResolvedOptions) -> Cod:
     return Cod(scod, PROGRESSIONS.index(options.progression), options.layers, int(options.color_transform), style)
 
 
-def _quantization(options: ResolvedOptions, precision: int) -> tuple[Qcd, int]:
-    """Return QCD, and the most magnitude bits that a cleanup pass can see (T.814 A.3, MAGB)."""
+def _quantization(options: ResolvedOptions, precision: int, step: float) -> tuple[Qcd, int]:
+    """Return QCD or the like, and the most magnitude bits that a cleanup pass can see (T.814 A.3, MAGB)."""
     levels = options.decomposition_levels
     if options.reversible:
         guard, exponents = reversible_exponents(precision, levels, options.color_transform)
         exponents = _shift_guard(exponents, guard, options.guard_bits)
         guard = guard if options.guard_bits is None else options.guard_bits
         return Qcd(guard << 5, tuple(e << 3 for e in exponents)), max(guard + e - 1 for e in exponents)
-    guard, steps = irreversible_steps(options.quantization_step, precision, levels)
+    guard, steps = irreversible_steps(step, precision, levels)
     guard = guard if options.guard_bits is None else options.guard_bits
     level_of = [levels, *(level for level in range(levels, 0, -1) for _ in range(3))]
     if options.derived_quantization:
@@ -80,15 +84,23 @@ def _quantization(options: ResolvedOptions, precision: int) -> tuple[Qcd, int]:
     return Qcd(guard << 5 | style, tuple(e << 11 | m for e, m in told)), bound
 
 
-def _roi_shift(options: ResolvedOptions, qcd: Qcd, picture: PictureFormat) -> int:
+def _quantizations(options: ResolvedOptions, picture: PictureFormat) -> tuple[list[Qcd], int]:
+    """Return the quantisation of each component, and the most magnitude bits of all (T.814 A.3, MAGB)."""
+    kinds = list(zip((c.precision for c in picture.components), options.quantization_steps, strict=True))
+    made = {kind: _quantization(options, *kind) for kind in dict.fromkeys(kinds)}
+    return [made[kind][0] for kind in kinds], max(bound for _, bound in made.values())
+
+
+def _roi_shift(options: ResolvedOptions, quantizations: Sequence[Qcd], picture: PictureFormat) -> int:
     """Return s, which lifts every coefficient of a region above all others. Source: T.800 H.2.2.
 
     It is one more than necessary, since OpenJPEG compares with a fraction bit in place.
     """
+    pixels = picture.pixels
     for region in options.roi:
-        region.check_inside(picture.rows, picture.columns)
-    exponents = [value >> 3 if options.reversible else value >> 11 for value in qcd.spqcd]
-    shift = max(exponents) + qcd.guard_bits
+        region.check_inside(pixels.height, pixels.width)
+    scale = 3 if options.reversible else 11
+    shift = max((max(each.spqcd) >> scale) + each.guard_bits for each in quantizations)
     if 2 * shift > _MOST_BITPLANES:
         raise OptionError(f"regions of interest make {2 * shift} bit-planes, more than {_MOST_BITPLANES}")
     return shift
@@ -126,24 +138,28 @@ def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainH
     OptionError
         If the options are impossible for this image.
     """
-    rows, columns, components, precision, signed = picture
+    area, (tile_row, tile_column) = picture.area, options.tile_offset
     siz = Siz(
         rsiz=options.high_throughput * _RSIZ_HT,
-        xsiz=columns,
-        ysiz=rows,
-        xosiz=0,
-        yosiz=0,
+        xsiz=area.x1,
+        ysiz=area.y1,
+        xosiz=area.x0,
+        yosiz=area.y0,
         xtsiz=options.tile_columns,
         ytsiz=options.tile_rows,
-        xtosiz=0,
-        ytosiz=0,
-        components=(SizComponent((precision - 1) | signed << 7),) * components,
+        xtosiz=tile_column,
+        ytosiz=tile_row,
+        components=tuple(
+            SizComponent((precision - 1) | signed << 7, columns, rows)
+            for precision, signed, (rows, columns) in picture.components
+        ),
     )
     if siz.tiles_wide * siz.tiles_high > 65535:
         raise OptionError(f"{siz.tiles_wide * siz.tiles_high:,} tiles are more than 65,535 (T.800 A.4.2)")
-    qcd, bound = _quantization(options, precision)
-    segments: list[Segment] = [siz, _coding(options), qcd]
-    shift = _roi_shift(options, qcd, picture) if options.roi else 0
+    quantizations, bound = _quantizations(options, picture)
+    segments: list[Segment] = [siz, _coding(options), quantizations[0]]
+    segments += [Qcc(c, *own) for c, own in enumerate(quantizations) if own != quantizations[0]]
+    shift = _roi_shift(options, quantizations, picture) if options.roi else 0
     if options.high_throughput:
         capabilities = HtCapabilities(
             regions_of_interest=bool(options.roi),
@@ -152,9 +168,9 @@ def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainH
         )
         segments.insert(1, capabilities.cap())
     if options.roi:
-        segments += [Rgn(component, 0, shift) for component in range(components)]
+        segments += [Rgn(component, 0, shift) for component in range(siz.csiz)]
     if options.progression_changes:
-        segments.append(_progression_changes(options, components))
+        segments.append(_progression_changes(options, siz.csiz))
     if options.comment is not None:
         text = isinstance(options.comment, str)
         try:

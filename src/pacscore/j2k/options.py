@@ -1,35 +1,21 @@
-"""What a caller may choose when encoding, and what a transfer syntax makes of it."""
+"""What a caller may choose when encoding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
-from pacscore.errors import NoCodecError, OptionError, UnsupportedError
-from pacscore.j2k.goals import EVERYTHING, Goal, count_layers, layer_goals
+from pacscore.errors import OptionError
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.region import Region
 
-__all__ = ["J2KOptions", "PictureFormat", "ProgressionChange", "ResolvedOptions", "resolve_options"]
+__all__ = ["J2KOptions", "PackedHeaders", "Progression", "ProgressionChange", "TileParts"]
 
 Progression = Literal["LRCP", "RLCP", "RPCL", "PCRL", "CPRL"]
 TileParts = Literal["single", "resolution", "component", "layer"]
 PackedHeaders = Literal["main", "tile"]
 
-_UID = "1.2.840.10008.1.2.4."
-_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT = _UID + "201", _UID + "202", _UID + "203"
-_PART_1_LOSSLESS, _PART_1 = _UID + "90", _UID + "91"
-_KNOWN = (_PART_1_LOSSLESS, _PART_1, _HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
-_MAY_BE_LOSSY = (_PART_1, _HT)
 _STYLES = ("bypass", "reset", "termall", "causal", "predictable", "segsym")
-_USUAL_LEVELS = 5
-_FINEST = 1 / 16
-"""Of a grey level: the quantisation step where a rate decides."""
-_STEP_TO_ERROR = 1.0
-"""A step of so many times the root mean square error to reach makes a twelfth of the squared error."""
-_LOWEST_SIDE = 64
-"""Both sides of the lowest resolution of a .202 stream stay within this. PS3.5 10.18 asks it of one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +74,25 @@ class J2KOptions:
     precincts : tuple of (rows, columns), optional
         Powers of two, in samples, highest resolution first; the last one repeats. Usual: the largest there are.
     tile_rows, tile_columns : int, optional
-        Size of a tile. Usual: the image is one tile.
+        Size of a tile, on the reference grid. Usual: the image is one tile.
+    image_offset : (int, int)
+        Where the image's upper-left corner lies on the reference grid, as (row, column).
+    tile_offset : (int, int), optional
+        In the same way that of the first tile, which must reach into the image. Usual: that of the image.
+    subsampling : tuple of (rows, columns), optional
+        How many rows and columns of the reference grid lie between the samples of each component, 1 to 255. Usual: 1,
+        and for the smaller ones of components that differ in size what makes them that small, if only one number does.
     reversible : bool, optional
         5-3 wavelet without quantisation, so lossless; else 9-7.
     quantization_step : float, optional
-        For 9-7: relative to the full range of samples. Usual: one grey level, finer for a rate or a PSNR.
+        For 9-7: relative to the full range of samples, that of each component. Usual: one grey level, finer for a rate
+        or a PSNR.
     derived_quantization : bool
         For 9-7: only the step of the lowest band is written, and all others follow from it.
     guard_bits : int, optional
         0 to 7. Usual: as many as no image can exceed.
     color_transform : bool, optional
-        RCT or ICT on the first three components. Usual: for three unsigned components.
+        RCT or ICT on the first three components, which are alike. Usual: for three alike and unsigned components.
     layers : int
         Quality layers. Usual: as many as `rate` or `psnr` has values, and one more where the transfer syntax is
         lossless. One more than there are values: the last layer has everything, so that reversible coding ends without
@@ -107,7 +101,7 @@ class J2KOptions:
         At most so many bits a pixel of the whole picture, headers included: a value for each layer with those before
         it, or one for the last lossy layer, which earlier ones are derived from. 9-7 is usual then.
     psnr : float or tuple of float, optional
-        In the same way, at least so many dB; the peak is 2^bits_stored - 1.
+        In the same way, at least so many dB; the peak is 2^bits_stored - 1, that of each component.
     tile_parts : {"single", "resolution", "component", "layer"}, optional
         At what changes a new tile-part begins. "resolution" also puts the lowest resolution of all tiles first.
     tlm, plt : bool, optional
@@ -139,6 +133,9 @@ class J2KOptions:
     precincts: tuple[tuple[int, int], ...] | None = None
     tile_rows: int | None = None
     tile_columns: int | None = None
+    image_offset: tuple[int, int] = (0, 0)
+    tile_offset: tuple[int, int] | None = None
+    subsampling: tuple[tuple[int, int], ...] | None = None
     reversible: bool | None = None
     quantization_step: float | None = None
     derived_quantization: bool = False
@@ -163,6 +160,10 @@ class J2KOptions:
         _check_range("layers", self.layers, 1, 65535)
         _check_range("tile_rows", self.tile_rows, 1, 2**32 - 1)
         _check_range("tile_columns", self.tile_columns, 1, 2**32 - 1)
+        for offset in (*self.image_offset, *(self.tile_offset or ())):
+            _check_range("image_offset and tile_offset", offset, 0, 2**32 - 2)
+        for step in (step for steps in self.subsampling or () for step in steps):
+            _check_range("subsampling", step, 1, 255)
         _check_choice("progression", self.progression, PROGRESSIONS)
         _check_choice("packed_headers", self.packed_headers, ("main", "tile"))
         _check_choice("tile_parts", self.tile_parts, ("single", "resolution", "component", "layer"))
@@ -194,186 +195,3 @@ def _check_power(name: str, value: int, least: int, most: int) -> None:
 def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
     if value is not None and value not in choices:
         raise OptionError(f"{name}={value!r} must be one of {', '.join(choices)}")
-
-
-class PictureFormat(NamedTuple):
-    """What is to be encoded: ``precision`` in bits, all components alike."""
-
-    rows: int
-    columns: int
-    components: int
-    precision: int
-    signed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedOptions:
-    """`J2KOptions` with every choice made; the fields mean the same."""
-
-    high_throughput: bool
-    decomposition_levels: int
-    code_block_rows: int
-    code_block_columns: int
-    progression: Progression
-    progression_changes: tuple[ProgressionChange, ...]
-    precincts: tuple[tuple[int, int], ...] | None
-    tile_rows: int
-    tile_columns: int
-    reversible: bool
-    quantization_step: float
-    derived_quantization: bool
-    guard_bits: int | None
-    color_transform: bool
-    goals: tuple[Goal, ...]
-    tile_parts: TileParts
-    tlm: bool
-    plt: bool
-    sop: bool
-    eph: bool
-    packed_headers: PackedHeaders | None
-    styles: tuple[str, ...]
-    roi: tuple[Region, ...]
-    comment: str | bytes | None
-
-    @property
-    def layers(self) -> int:
-        """How many quality layers there are."""
-        return len(self.goals)
-
-
-def _levels_to_reach(side: int, goal: int) -> int:
-    levels = 0
-    while -(-side >> levels) > goal:
-        levels += 1
-    return levels
-
-
-def _levels(options: J2KOptions, rows: int, columns: int, needed: int) -> int:
-    if options.decomposition_levels is not None:
-        return options.decomposition_levels
-    return max(needed, min(_USUAL_LEVELS, min(rows, columns).bit_length() - 1))
-
-
-def _check_styles(options: J2KOptions, high_throughput: bool) -> None:
-    for style in options.styles if high_throughput else ():
-        if style != "causal":
-            raise OptionError(f"style {style!r} does not go with HT code-blocks, only 'causal' does (T.814 A.4)")
-
-
-def _check_rpcl(options: J2KOptions, levels: int, needed: int) -> None:
-    """Hold what HTJ2K Lossless RPCL demands. Source: PS3.5 10.18."""
-    for name, value, demanded in (
-        ("progression", options.progression, "RPCL"),
-        ("tlm", options.tlm, True),
-        ("tile_parts", options.tile_parts, "resolution"),
-        ("progression_changes", options.progression_changes or None, None),
-        ("packed_headers", options.packed_headers, "tile"),
-    ):
-        if value not in (None, demanded):
-            raise OptionError(f"{name}={value!r} contradicts HTJ2K Lossless RPCL, which is written with {demanded!r}")
-    if levels < needed:
-        raise OptionError(
-            f"HTJ2K Lossless RPCL is written with a lowest resolution of at most {_LOWEST_SIDE} rows and columns: "
-            f"that takes {needed} decomposition levels, not {levels} (PS3.5 10.18)"
-        )
-
-
-def _check_reversible(options: J2KOptions, lossless_only: bool) -> bool:
-    lossy = (options.quantization_step, options.rate, options.psnr) != (None, None, None)
-    reversible = lossless_only if options.reversible is None and lossy else options.reversible is not False
-    if lossless_only and not (reversible and options.quantization_step is None):
-        raise OptionError("the transfer syntax is lossless: no 9-7 wavelet and no quantization_step (PS3.5 10.18)")
-    if reversible and options.derived_quantization:
-        raise OptionError("derived_quantization needs reversible=False: 5-3 has no steps to derive (T.800 E.1)")
-    if reversible and options.quantization_step is not None:
-        raise OptionError("reversible=True and quantization_step contradict each other (T.800 E.1)")
-    return reversible
-
-
-def _goals(options: J2KOptions, high_throughput: bool, lossless: bool) -> tuple[Goal, ...]:
-    layers = count_layers(options.layers, options.rate, options.psnr, lossless=lossless)
-    goals = layer_goals(layers, options.rate, options.psnr, lossless=lossless)
-    if high_throughput and (len(goals) > 1 or (goals[0] != EVERYTHING and options.reversible)):
-        name = "several quality layers" if len(goals) > 1 else "a rate or a PSNR of reversible coding"
-        raise UnsupportedError(f"HTJ2K encoding with {name} is not implemented", feature=name, clause="T.814 B")
-    return goals
-
-
-def _usual_step(goals: tuple[Goal, ...], precision: int) -> float:
-    """Return one grey level, or what leaves rate control enough planes to cut."""
-    *_, last = goals
-    grey = 2.0**-precision
-    if last.rate is not None:
-        return grey * _FINEST
-    if last.psnr is not None:
-        return min(grey, 10 ** (-last.psnr / 20) * _STEP_TO_ERROR)
-    return grey
-
-
-def resolve_options(transfer_syntax: str, options: J2KOptions, picture: PictureFormat) -> ResolvedOptions:
-    """Return the options with all choices made, for a transfer syntax and an image.
-
-    Source: PS3.5 10.18, A.4.4.
-
-    Parameters
-    ----------
-    transfer_syntax : str
-        1.2.840.10008.1.2.4.90, .91, .201, .202 or .203.
-    options : J2KOptions
-    picture : PictureFormat
-
-    Raises
-    ------
-    OptionError
-        If the options contradict the transfer syntax or each other.
-    UnsupportedError
-        If they ask for what is not implemented; NoCodecError if the transfer syntax is.
-    """
-    if transfer_syntax not in _KNOWN:
-        hint = "encode writes JPEG 2000 Part 1 and HTJ2K"
-        raise NoCodecError(
-            f"encode does not write transfer syntax {transfer_syntax}: {hint}",
-            transfer_syntax=transfer_syntax,
-            hint=hint,
-        )
-    high_throughput = transfer_syntax in (_HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
-    _check_styles(options, high_throughput)
-    rows, columns, components, precision, signed = picture
-    rpcl = transfer_syntax == _HT_LOSSLESS_RPCL
-    needed = _levels_to_reach(max(rows, columns), _LOWEST_SIDE) if rpcl else 0
-    tile_rows = min(options.tile_rows or rows, rows)
-    tile_columns = min(options.tile_columns or columns, columns)
-    levels = _levels(options, tile_rows, tile_columns, needed)
-    if rpcl:
-        _check_rpcl(options, levels, needed)
-    if options.color_transform and components < 3:
-        raise OptionError(f"a component transform needs three components, not {components} (T.800 G.1)")
-    usual_color = components == 3 and not signed
-    choose: Callable[[Any, Any], Any] = lambda chosen, usual: usual if chosen is None else chosen  # noqa: E731
-    goals = _goals(options, high_throughput, transfer_syntax not in _MAY_BE_LOSSY)
-    return ResolvedOptions(
-        high_throughput=high_throughput,
-        decomposition_levels=levels,
-        code_block_rows=options.code_block_rows,
-        code_block_columns=options.code_block_columns,
-        progression=options.progression or "RPCL",
-        progression_changes=options.progression_changes,
-        precincts=options.precincts,
-        tile_rows=tile_rows,
-        tile_columns=tile_columns,
-        reversible=_check_reversible(options, transfer_syntax not in _MAY_BE_LOSSY),
-        quantization_step=choose(options.quantization_step, _usual_step(goals, precision)),
-        derived_quantization=options.derived_quantization,
-        guard_bits=options.guard_bits,
-        color_transform=choose(options.color_transform, usual_color),
-        goals=goals,
-        tile_parts=options.tile_parts or ("resolution" if rpcl else "single"),
-        tlm=choose(options.tlm, rpcl),
-        plt=choose(options.plt, False),
-        sop=options.sop,
-        eph=options.eph,
-        packed_headers=options.packed_headers,
-        styles=options.styles,
-        roi=(options.roi,) if isinstance(options.roi, Region) else tuple(options.roi),
-        comment=options.comment,
-    )

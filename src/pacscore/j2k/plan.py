@@ -37,6 +37,7 @@ class ComponentPlan(NamedTuple):
     Attributes
     ----------
     geometry : TileComponent
+    precision : int, in bits
     style : int
         Code-block style, as in COD.
     roi_shift : int
@@ -50,6 +51,7 @@ class ComponentPlan(NamedTuple):
     """
 
     geometry: TileComponent
+    precision: int
     style: int
     roi_shift: int
     reversible: bool
@@ -135,6 +137,7 @@ def _component_plans(
                 coding.coding.precincts,
                 (coding.coding.xcb, coding.coding.ycb),
             ),
+            sizes.precision,
             coding.coding.style,
             coding.roi_shift,
             coding.coding.reversible,

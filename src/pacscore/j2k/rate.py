@@ -67,14 +67,17 @@ def _component_weights(bands: tuple[tuple[int, float], ...], reversible: bool, s
 def band_weights(plan: TilePlan) -> NDArray[np.float64]:
     """Return the squared error of the image that an error of one quantiser step makes in each band of a tile.
 
-    Three values a resolution of each component, in the order of the plan.
+    Three values a resolution of each component, in the order of the plan. Errors count relative to the peak of their
+    component, in units of the highest peak.
 
     Source: T.800 E.1 (Delta_b), F.3 (synthesis), G.2, G.3.
     """
     weights: list[float] = []
-    for number, component in enumerate(plan.components):
+    peaks = [float((1 << component.precision) - 1) for component in plan.components]
+    for number, (component, peak) in enumerate(zip(plan.components, peaks, strict=True)):
         joined = bool(plan.coding.mct) and number < 3
         scale = _COMPONENT_WEIGHTS[component.reversible][number] if joined else 1.0
+        scale *= (max(peaks) / peak) ** 2
         weights += _component_weights(component.bands, component.reversible, scale)
     return np.array(weights)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pacscore.j2k.packets.geometry import Rect, TileComponent
-from pacscore.region import Region
 
 __all__ = ["regions_of_bands"]
 
@@ -34,20 +33,15 @@ def _of_component(component: TileComponent, regions: Sequence[Rect], reach: int)
     return [[rect.intersection(lowest) for rect in regions], *found]
 
 
-def regions_of_bands(
-    component: TileComponent, reversible: bool, image: Rect, regions: Sequence[Region]
-) -> list[list[Rect]]:
+def regions_of_bands(component: TileComponent, reversible: bool, regions: Sequence[Rect]) -> list[list[Rect]]:
     """Return, for each band of a tile-component, the coefficients that regions of the image are made of.
 
     Parameters
     ----------
     component : TileComponent
-        Not sub-sampled.
     reversible : bool
-    image : Rect
-        The image area, on the reference grid.
-    regions : sequence of Region
-        In pixels.
+    regions : sequence of Rect
+        On the reference grid.
 
     Returns
     -------
@@ -55,7 +49,8 @@ def regions_of_bands(
         Bands in the order LL, HL, LH, HH of the coarsest level, and so on; in band coordinates, perhaps empty.
     """
     rects = []
+    columns, rows = component.subsampling
     for region in regions:
-        x0, y0 = image.x0 + region.column, image.y0 + region.row
-        rects.append(Rect(x0, y0, x0 + region.columns, y0 + region.rows).intersection(component.rect))
+        touched = Rect(region.x0 // columns, region.y0 // rows, *region.scaled_down(columns, rows)[2:])
+        rects.append(touched.intersection(component.rect))
     return _of_component(component, [rect for rect in rects if rect.width and rect.height], _REACH[reversible])

@@ -15,9 +15,10 @@ from pacscore.errors import OptionError
 from pacscore.j2k._tile_encoder import Joining, TileEncoder
 from pacscore.j2k.codestream.segments import Plt, Ppm, Ppt, Segment, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
-from pacscore.j2k.options import ResolvedOptions, TileParts
+from pacscore.j2k.options import TileParts
 from pacscore.j2k.packets.progression import packet_sequence
 from pacscore.j2k.plan import TilePlan
+from pacscore.j2k.resolving import ResolvedOptions
 from pacscore.support.scheduler import run_in_threads
 
 __all__ = ["Division", "TilePackets", "assemble", "divide", "layer_sizes"]

@@ -25,7 +25,7 @@ from pacscore.report import Image
 if TYPE_CHECKING:  # annotations alone
     from pacscore.region import Region
 
-__all__ = ["SAMPLE_TYPES", "View", "check_out", "choose_view"]
+__all__ = ["SAMPLE_TYPES", "View", "check_out", "choose_view", "region_area"]
 
 SAMPLE_TYPES = {np.dtype(name): number for number, name in enumerate(("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"))}
 """The numbers by which C knows the dtypes of samples."""
@@ -143,7 +143,7 @@ def check_out(array: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> ND
     return array
 
 
-def _region_area(siz: Siz, region: Region) -> Rect:
+def region_area(siz: Siz, region: Region) -> Rect:
     """Map full-resolution pixels, those of the most finely sampled components, to the reference grid."""
     image = image_rect(siz)
     dx = min(component.xrsiz for component in siz.components)
@@ -181,7 +181,7 @@ def choose_view(siz: Siz, reduce: int, region: Region | None) -> View:
     """
     if not 0 <= reduce <= 32:
         raise OptionError(f"reduce={reduce} must be 0 or more, and no more than the decomposition levels")
-    area = image_rect(siz) if region is None else _region_area(siz, region)
+    area = image_rect(siz) if region is None else region_area(siz, region)
     scale = 1 << reduce
     rects = tuple(
         area.scaled_down(component.xrsiz, component.yrsiz).scaled_down(scale, scale) for component in siz.components

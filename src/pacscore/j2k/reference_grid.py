@@ -1,0 +1,105 @@
+"""Where a picture lies on the reference grid: its area, and how far the samples of each component are apart.
+
+Source: T.800 A.5.1, B.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pacscore.errors import OptionError
+from pacscore.j2k.packets.geometry import Rect, ceil_div
+
+__all__ = ["ComponentFormat", "PictureFormat", "Steps", "place_picture"]
+
+Steps = tuple[int, int]
+"""(rows, columns) of the reference grid from one sample to the next: YRsiz, XRsiz."""
+
+_LARGEST_STEP = 255
+_LARGEST_EDGE = 2**32 - 1
+
+
+class ComponentFormat(NamedTuple):
+    """One component of a picture: ``precision`` in bits."""
+
+    precision: int
+    signed: bool
+    steps: Steps = (1, 1)
+
+
+class PictureFormat(NamedTuple):
+    """What is to be encoded, but for its samples: the image area on the reference grid, and the components."""
+
+    area: Rect
+    components: tuple[ComponentFormat, ...]
+
+    @property
+    def pixels(self) -> Rect:
+        """The area as samples of the finest components."""
+        steps = [component.steps for component in self.components]
+        return self.area.scaled_down(min(columns for _, columns in steps), min(rows for rows, _ in steps))
+
+
+def _size(origin: int, end: int, step: int) -> int:
+    return ceil_div(end, step) - ceil_div(origin, step)
+
+
+def _derived_step(size: int, origin: int, most: int, component: int) -> int:
+    """Return the one step that leaves so many samples where a step of 1 leaves the most."""
+    if size == most:
+        return 1
+    steps = [step for step in range(2, _LARGEST_STEP + 1) if _size(origin, origin + most, step) == size]
+    if len(steps) != 1:
+        found = (
+            f"{steps[0]} to {steps[-1]} are all possible: say by subsampling" if steps else "no subsampling does that"
+        )
+        raise OptionError(f"component {component} has {size} rows or columns where others have {most}: {found}")
+    return steps[0]
+
+
+def _end(sizes: Sequence[int], origin: int, steps: Sequence[int]) -> int:
+    """Return where the image ends: as far on as the sizes of the components leave it."""
+    ends = [(size + ceil_div(origin, step), step) for size, step in zip(sizes, steps, strict=True)]
+    least = max(*((count - 1) * step + 1 for count, step in ends), origin + 1)
+    most = min(*(count * step for count, step in ends), _LARGEST_EDGE)
+    if most < least:
+        raise OptionError(
+            f"components of {', '.join(map(str, sizes))} rows or columns do not go with their subsampling"
+        )
+    return most
+
+
+@lru_cache(maxsize=64)
+def place_picture(
+    shapes: tuple[tuple[int, int], ...], offset: tuple[int, int], subsampling: tuple[Steps, ...] | None
+) -> tuple[Rect, tuple[Steps, ...]]:
+    """Return the image area and the steps of each component.
+
+    Parameters
+    ----------
+    shapes : tuple of (int, int)
+        Rows and columns of each component.
+    offset : (int, int)
+        Row and column of the upper-left corner.
+    subsampling : tuple of Steps, optional
+        None: whatever steps make the components so large, if there is no choice.
+
+    Raises
+    ------
+    OptionError
+        If no steps or several do, those given do not, or the area leaves the reference grid.
+    """
+    if subsampling is not None and len(subsampling) != len(shapes):
+        raise OptionError(f"subsampling is told for {len(subsampling)} components, and there are {len(shapes)}")
+    ends, steps = [], []
+    for axis in (0, 1):
+        sizes, origin = [shape[axis] for shape in shapes], offset[axis]
+        if subsampling is None:
+            along = [_derived_step(size, origin, max(sizes), component) for component, size in enumerate(sizes)]
+        else:
+            along = [pair[axis] for pair in subsampling]
+        steps.append(along)
+        ends.append(_end(sizes, origin, along))
+    return Rect(offset[1], offset[0], ends[1], ends[0]), tuple(zip(*steps, strict=True))
