@@ -5,6 +5,7 @@
 
 enum {
     BLOCK_SAMPLES = 4096,
+    MOST_SET_PASSES = 3 * 64,
     NARROW_LARGEST = 1 << 14 /* the largest magnitude that encode_i16 takes */
 };
 
@@ -25,10 +26,13 @@ void pac_block_encoder_finish(pac_block_encoder *encoder)
     free(encoder->indices);
     free(encoder->ht);
     free(encoder->part1);
+    free(encoder->sets);
     encoder->words = NULL;
     encoder->indices = NULL;
     encoder->ht = NULL;
     encoder->part1 = NULL;
+    encoder->sets = NULL;
+    encoder->sets_capacity = 0;
 }
 
 void pac_block_encoder_free(pac_block_encoder *encoder)
@@ -160,6 +164,24 @@ static void lift(const pac_block_encoder *encoder, const pac_band *band, const p
         }
 }
 
+/* Copies what a coder has made of a block. */
+static pac_status keep(pac_block_encoder *encoder, pac_code_block *block, const pac_coded_pass *passes, int32_t count,
+                       const uint8_t *coded, uint32_t length)
+{
+    const size_t size = (size_t)count * sizeof *passes;
+    block->coded = pac_arena_take(&encoder->coded, size);
+    uint8_t *bytes = pac_arena_reserve(&encoder->coded, length + 1);
+    if (!block->coded || !bytes)
+        return PAC_NO_MEMORY;
+    memcpy(block->coded, passes, size);
+    memcpy(bytes, coded, length);
+    pac_arena_keep(&encoder->coded, length);
+    block->bytes = bytes;
+    block->length = length;
+    block->passes = (uint16_t)count;
+    return PAC_OK;
+}
+
 /* One cleanup segment, at plane 0. */
 static pac_status encode_ht(pac_block_encoder *encoder, const pac_band *band, pac_code_block *block,
                             const block_indices *indices, int32_t bits, int wide)
@@ -194,6 +216,51 @@ static pac_status encode_ht(pac_block_encoder *encoder, const pac_band *band, pa
     return PAC_OK;
 }
 
+/* Room for the sets of a block; zero if there is none. */
+static int provide_sets(pac_block_encoder *encoder, size_t capacity)
+{
+    if (capacity > encoder->sets_capacity) {
+        free(encoder->sets);
+        encoder->sets = malloc(capacity);
+        encoder->sets_capacity = encoder->sets ? capacity : 0;
+    }
+    return encoder->sets != NULL;
+}
+
+/* A set at each plane, for rate control to choose from. */
+static pac_status encode_ht_sets(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
+                                 pac_code_block *block, block_indices *indices, int32_t bits, int wide)
+{
+    const int32_t width = block->width, height = block->height;
+    const pac_ht_sets asked = {
+        .width = width,
+        .height = height,
+        .bits = bits,
+        .vertically_causal = (component->style & PAC_STYLE_CAUSAL) != 0,
+        .reversible = component->reversible,
+        .least_gain = encoder->settings.slope_floor / encoder->settings.weights[band->number],
+    };
+    const size_t capacity = pac_ht_encode_sets_bound(width, height, bits);
+    if (!encoder->ht)
+        encoder->ht = aligned_alloc(64, (pac_ht_scratch_size() + 63) & ~(size_t)63);
+    if (!encoder->ht || !provide_sets(encoder, capacity))
+        return PAC_NO_MEMORY;
+    if (indices->narrow)
+        to_words(encoder, block, indices);
+    const pac_ht_kernels *ht = &encoder->kernels->ht;
+    pac_coded_pass passes[MOST_SET_PASSES];
+    int32_t count;
+    pac_status status =
+        wide ? ht->encode_sets64(&asked, encoder->words, width, encoder->sets, capacity, passes, &count, encoder->ht)
+             : ht->encode_sets32(&asked, (const uint32_t *)encoder->words, width, encoder->sets, capacity, passes,
+                                 &count, encoder->ht);
+    if (status)
+        return status;
+    block->kind = PAC_BLOCK_HT;
+    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - bits);
+    return keep(encoder, block, passes, count, encoder->sets, passes[count - 1].length);
+}
+
 static pac_status encode_part1(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
                                pac_code_block *block, const block_indices *indices, int32_t bits, int wide)
 {
@@ -223,20 +290,9 @@ static pac_status encode_part1(pac_block_encoder *encoder, const pac_tile_compon
         status = part1->encode32(&coding, (const uint32_t *)encoder->words, block->width, encoder->part1, &coded);
     if (status)
         return status;
-    const size_t passes = (size_t)coded.pass_count * sizeof *block->coded;
-    block->coded = pac_arena_take(&encoder->coded, passes);
-    uint8_t *bytes = pac_arena_reserve(&encoder->coded, coded.length + 1);
-    if (!block->coded || !bytes)
-        return PAC_NO_MEMORY;
-    memcpy(block->coded, coded.passes, passes);
-    memcpy(bytes, coded.bytes, coded.length);
-    pac_arena_keep(&encoder->coded, coded.length);
-    block->bytes = bytes;
-    block->length = coded.length;
-    block->passes = (uint16_t)coded.pass_count;
     block->kind = PAC_BLOCK_PART1;
     block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - bits);
-    return PAC_OK;
+    return keep(encoder, block, coded.passes, coded.pass_count, coded.bytes, coded.length);
 }
 
 pac_status pac_block_encode(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
@@ -252,6 +308,8 @@ pac_status pac_block_encode(pac_block_encoder *encoder, const pac_tile_component
     const int32_t bits = 64 - __builtin_clzll(indices.magnitudes);
     if (bits > band->magnitude_bitplanes)
         return PAC_LIMIT;
+    if (component->style & PAC_STYLE_HT && encoder->settings.weights)
+        return encode_ht_sets(encoder, component, band, block, &indices, bits, wide);
     if (component->style & PAC_STYLE_HT)
         return encode_ht(encoder, band, block, &indices, bits, wide);
     return encode_part1(encoder, component, band, block, &indices, bits, wide);

@@ -1,4 +1,4 @@
-/* One code-block of a tile, from wavelet coefficients to the passes of Part 1 or to an HT cleanup segment.
+/* One code-block of a tile, from wavelet coefficients to the passes of Part 1 or to HT sets.
  * Source: T.800 Annexes C, D, E.2; T.814 Annexes A to C. */
 #ifndef PACSCORE_J2K_BLOCK_ENCODER_H
 #define PACSCORE_J2K_BLOCK_ENCODER_H
@@ -13,8 +13,8 @@
 typedef struct {
     const pac_rect *roi;
     const int32_t *roi_first; /* NULL: there are none */
-    const double *weights;    /* NULL, or each pass of Part 1 tells its gain; of band n: what the squared error of the
-                                 image has of a squared quantiser step */
+    const double *weights;    /* NULL, or each pass tells its gain, and HT has several sets; of band n: what the squared
+                                 error of the image has of a squared quantiser step */
     double slope_floor;       /* with weights: a block ends behind a plane that gains less for each byte; 0: never */
 } pac_block_settings;
 
@@ -25,6 +25,8 @@ typedef struct {
     uint64_t *words;  /* of one block, also used as 32-bit words */
     int16_t *indices; /* of one block */
     void *ht, *part1; /* scratch; NULL until it is needed */
+    uint8_t *sets;    /* the HT sets of one block; the same */
+    size_t sets_capacity;
     pac_arena coded;
 } pac_block_encoder;
 

@@ -67,7 +67,12 @@ void pac_coded_passes_read(const pac_precincts *state, int32_t *bands, int32_t *
 void pac_coded_passes_assign(const pac_precincts *state, const uint16_t *layers)
 {
     block_walk walk = {.state = state};
-    for (pac_code_block *block; (block = next_block(&walk));)
+    for (pac_code_block *block; (block = next_block(&walk));) {
         for (int32_t i = 0; i < block->passes; i++)
             block->coded[i].layer = *layers++;
+        block->first_sent = 0;
+        if (block->kind == PAC_BLOCK_HT)
+            while (block->first_sent < block->passes && block->coded[block->first_sent].layer == PAC_NO_LAYER)
+                block->first_sent++;
+    }
 }

@@ -12,15 +12,17 @@ from pacscore.errors import OptionError
 from pacscore.j2k._tile_encoder import TileEncoder
 from pacscore.j2k.encoding_plan import EncodingPlan, plan_encoding, plan_pilot
 from pacscore.j2k.goals import EVERYTHING
+from pacscore.j2k.ht_allocation import SetAllocation, points_of_sets
 from pacscore.j2k.lossy import allocate_layers, encode_by_step
 from pacscore.j2k.options import J2KOptions
 from pacscore.j2k.packets.geometry import Rect
 from pacscore.j2k.picture import Picture, Precisions
 from pacscore.j2k.pilot import pilot_of
 from pacscore.j2k.plan import TilePlan
-from pacscore.j2k.rate import Allocation, band_weights, likely_slope
+from pacscore.j2k.rate import Allocation, band_weights, coded_passes, likely_slope
 from pacscore.j2k.roi import regions_of_bands
 from pacscore.j2k.tile_parts import TilePackets, assemble, layer_sizes
+from pacscore.j2k.truncation import truncation_points
 from pacscore.j2k.view import SAMPLE_TYPES, region_area
 from pacscore.report import Image
 from pacscore.support.scheduler import run_in_threads, useful_threads
@@ -109,7 +111,8 @@ def _slope_floor(picture: Picture, plan: EncodingPlan, threads: int) -> float:
     tiles = _Coded(part, plan_pilot(plan.options, part.about), threads).tiles
     size = None if goal.rate is None else share * picture.size(goal.rate)
     error = None if goal.psnr is None else share * picture.error(goal.psnr)
-    return likely_slope(tiles, size, error) / _FLOOR_MARGIN
+    find = points_of_sets if plan.options.high_throughput else truncation_points
+    return likely_slope(find(coded_passes(tiles)[0]), size, error) / _FLOOR_MARGIN
 
 
 def _encode_planned(picture: Picture, plan: EncodingPlan, threads: int) -> bytes:
@@ -118,7 +121,8 @@ def _encode_planned(picture: Picture, plan: EncodingPlan, threads: int) -> bytes
         return _Coded(picture, plan, threads).codestream()
     for floor in (_slope_floor(picture, plan, threads), 0.0):
         coded = _Coded(picture, plan, threads, floor)
-        allocation = Allocation(coded.tiles, coded.layer_sizes)
+        kind = SetAllocation if plan.options.high_throughput else Allocation
+        allocation = kind(coded.tiles, coded.layer_sizes)
         allocate_layers(goals, picture, allocation, coded.codestream, threads)
         if not floor or allocation.cut >= floor:
             break
@@ -169,7 +173,8 @@ def encode(
     about = picture.about
     threads = useful_threads(threads, picture.samples)
     plan = plan_encoding(str(transfer_syntax), options, about)
-    if not plan.options.high_throughput or plan.options.goals == (EVERYTHING,):
+    by_truncation = not plan.options.high_throughput or plan.options.reversible or plan.options.layers > 1
+    if by_truncation or plan.options.goals == (EVERYTHING,):
         return _encode_planned(picture, plan, threads)
 
     def by_step(step: float) -> bytes:

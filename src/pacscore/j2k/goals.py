@@ -16,6 +16,8 @@ _SMALLEST_SHARE = 64
 """The first of layers that nobody asked sizes for is not below this part of the whole."""
 _PSNR_STEP = 3.0
 """dB between layers of which only the last was asked for."""
+_REPEATED_SHARE = 1 / 4
+"""What layers that the last one repeats take of it at most, where nobody asked for more."""
 
 
 class Goal(NamedTuple):
@@ -72,7 +74,14 @@ def _spread(last: float, count: int, rule: str) -> list[float]:
     return [last / ratio ** (count - 1 - i) for i in range(count)]
 
 
-def layer_goals(layers: int, rate: Asked, psnr: Asked, *, lossless: bool) -> tuple[Goal, ...]:
+def _shares(count: int, repeats: bool) -> list[float]:
+    """Return parts of everything for all layers but the last."""
+    if not repeats:
+        return _spread(1.0, count, "share")[:-1]
+    return [_REPEATED_SHARE * share for share in _spread(1.0, count - 1, "share")] if count > 1 else []
+
+
+def layer_goals(layers: int, rate: Asked, psnr: Asked, *, lossless: bool, repeats: bool = False) -> tuple[Goal, ...]:
     """Return what each layer is to reach.
 
     A value alone is that of the last lossy layer, the layers before it get less. One layer more than a sequence has
@@ -85,6 +94,8 @@ def layer_goals(layers: int, rate: Asked, psnr: Asked, *, lossless: bool) -> tup
     rate, psnr : float or sequence of float, optional
     lossless : bool
         The last layer must be lossless.
+    repeats : bool
+        What a layer has of a code-block may be repeated by the next one, as HT sets are.
 
     Raises
     ------
@@ -93,8 +104,7 @@ def layer_goals(layers: int, rate: Asked, psnr: Asked, *, lossless: bool) -> tup
     """
     asked = _asked(rate, psnr)
     if not asked:
-        shares = _spread(1.0, layers, "share")[:-1]
-        return (*(Goal(share=share) for share in shares), EVERYTHING)
+        return (*(Goal(share=share) for share in _shares(layers, repeats)), EVERYTHING)
     name, values = ("psnr", psnr) if rate is None else ("rate", rate)
     whole = lossless or (isinstance(values, Sequence) and layers == len(asked) + 1)
     lossy = layers - whole

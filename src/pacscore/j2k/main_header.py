@@ -162,6 +162,7 @@ def build_main_header(options: ResolvedOptions, picture: PictureFormat) -> MainH
     shift = _roi_shift(options, quantizations, picture) if options.roi else 0
     if options.high_throughput:
         capabilities = HtCapabilities(
+            several_sets=options.layers > 1,
             regions_of_interest=bool(options.roi),
             irreversible=not options.reversible,
             magnitude_bound=max(bound + shift, 8),

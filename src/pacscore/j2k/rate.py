@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.quantization.steps import band_norm
-from pacscore.j2k.truncation import CodedPasses, affordable, truncation_points
+from pacscore.j2k.truncation import CodedPasses, TruncationPoints, affordable, truncation_points
 
-__all__ = ["NO_LAYER", "Allocation", "band_weights", "likely_slope"]
+__all__ = ["NO_LAYER", "Allocation", "PassesOfTile", "band_weights", "coded_passes", "likely_slope"]
 
 NO_LAYER = 0xFFFF
 _CLOSE = 1 << 10
@@ -92,9 +92,8 @@ def coded_passes(tiles: Sequence[tuple[TilePlan, PassesOfTile]]) -> tuple[CodedP
     return CodedPasses(counts, lengths, gains), np.array([len(lengths) for _, _, _, lengths, _ in coded])
 
 
-def likely_slope(tiles: Sequence[tuple[TilePlan, PassesOfTile]], size: float | None, error: float | None) -> float:
+def likely_slope(points: TruncationPoints, size: float | None, error: float | None) -> float:
     """Return the slope at which code-blocks are cut to reach a size in bytes, or a squared error; 0: not at all."""
-    points = truncation_points(coded_passes(tiles)[0])
     if size is not None:
         sent = np.cumsum(points.bytes)
         if not len(sent) or size > _MOST_OF_IT * sent[-1]:

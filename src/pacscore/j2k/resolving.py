@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pacscore.errors import NoCodecError, OptionError, UnsupportedError
-from pacscore.j2k.goals import EVERYTHING, Goal, count_layers, layer_goals
+from pacscore.errors import NoCodecError, OptionError
+from pacscore.j2k.goals import Goal, count_layers, layer_goals
 from pacscore.j2k.options import J2KOptions, PackedHeaders, Progression, ProgressionChange, TileParts
 from pacscore.j2k.packets.geometry import Rect
 from pacscore.j2k.reference_grid import ComponentFormat, PictureFormat
@@ -143,11 +143,7 @@ def _check_reversible(options: J2KOptions, lossless_only: bool) -> bool:
 
 def _goals(options: J2KOptions, high_throughput: bool, lossless: bool) -> tuple[Goal, ...]:
     layers = count_layers(options.layers, options.rate, options.psnr, lossless=lossless)
-    goals = layer_goals(layers, options.rate, options.psnr, lossless=lossless)
-    if high_throughput and (len(goals) > 1 or (goals[0] != EVERYTHING and options.reversible)):
-        name = "several quality layers" if len(goals) > 1 else "a rate or a PSNR of reversible coding"
-        raise UnsupportedError(f"HTJ2K encoding with {name} is not implemented", feature=name, clause="T.814 B")
-    return goals
+    return layer_goals(layers, options.rate, options.psnr, lossless=lossless, repeats=high_throughput)
 
 
 def _usual_step(goals: tuple[Goal, ...], precision: int) -> float:

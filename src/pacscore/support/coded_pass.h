@@ -7,9 +7,11 @@
 enum { PAC_NO_LAYER = UINT16_MAX };
 
 typedef struct {
-    uint32_t length;      /* so many of the block's bytes suffice for the passes up to this one; never ends in FF */
-    float gain;           /* the squared error that it takes away, in squared quantiser steps; 0: nobody asked */
-    uint16_t layer;       /* the quality layer that it is sent in, or PAC_NO_LAYER */
+    uint32_t
+        length; /* where it ends among the block's bytes; it begins where the one before it ends. Never ends in FF */
+    float gain; /* the squared error that it takes away, in squared quantiser steps; 0: nobody asked */
+    uint16_t layer; /* the quality layer that it is sent in, or PAC_NO_LAYER; then one of HT that comes before a pass
+                       that is sent is a placeholder, without bytes. Source: T.814 B.2 */
     uint8_t ends_segment; /* a codeword segment ends with it. Source: T.800 D.4.2, D.6 */
 } pac_coded_pass;
 

@@ -30,3 +30,11 @@ def encode_block(samples: np.ndarray[Any, Any], *, target: str | None = None) ->
 def encode_refinement(
     samples: np.ndarray[Any, Any], *, passes: int, vertically_causal: bool = False, target: str | None = None
 ) -> bytes: ...
+def encode_sets(
+    samples: np.ndarray[Any, Any],
+    *,
+    vertically_causal: bool = False,
+    reversible: bool = True,
+    least_gain: float = 0.0,
+    target: str | None = None,
+) -> tuple[bytes, list[tuple[int, float, bool]]]: ...

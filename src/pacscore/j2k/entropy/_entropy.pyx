@@ -21,6 +21,12 @@ cdef extern from "support/targets.h":
     ctypedef enum pac_target:
         pass
 
+cdef extern from "support/coded_pass.h":
+    ctypedef struct pac_coded_pass:
+        uint32_t length
+        float gain
+        uint8_t ends_segment
+
 cdef extern from "j2k/entropy/ht.h":
     ctypedef struct pac_ht_block:
         const uint8_t *cleanup
@@ -38,6 +44,13 @@ cdef extern from "j2k/entropy/ht.h":
         int32_t height
         int32_t passes
         int32_t vertically_causal
+    ctypedef struct pac_ht_sets:
+        int32_t width
+        int32_t height
+        int32_t bits
+        int32_t vertically_causal
+        int32_t reversible
+        double least_gain
     ctypedef struct pac_ht_kernels:
         pac_status (*decode_i16)(const pac_ht_block *, int16_t *, Py_ssize_t, void *) noexcept nogil
         pac_status (*decode_i32)(const pac_ht_block *, int32_t *, Py_ssize_t, void *) noexcept nogil
@@ -54,9 +67,14 @@ cdef extern from "j2k/entropy/ht.h":
                                           uint32_t *, void *) noexcept nogil
         pac_status (*encode_refinement64)(const pac_ht_refinement *, const uint64_t *, Py_ssize_t, uint8_t *, size_t,
                                           uint32_t *, void *) noexcept nogil
+        pac_status (*encode_sets32)(const pac_ht_sets *, const uint32_t *, Py_ssize_t, uint8_t *, size_t,
+                                    pac_coded_pass *, int32_t *, void *) noexcept nogil
+        pac_status (*encode_sets64)(const pac_ht_sets *, const uint64_t *, Py_ssize_t, uint8_t *, size_t,
+                                    pac_coded_pass *, int32_t *, void *) noexcept nogil
     void pac_ht_kernels_init(pac_ht_kernels *, pac_target) nogil
     size_t pac_ht_scratch_size() nogil
     size_t pac_ht_encode_bound(int32_t, int32_t, int32_t) nogil
+    size_t pac_ht_encode_sets_bound(int32_t, int32_t, int32_t) nogil
 
 
 @cython.final
@@ -356,17 +374,84 @@ def encode_refinement(samples, *, int32_t passes, bint vertically_causal=False, 
     cdef uint8_t[::1] out = np.empty(pac_ht_encode_bound(block.width, block.height, 2), np.uint8)
     cdef const uint32_t[:, ::1] narrow_view
     cdef const uint64_t[:, ::1] wide_view
-    cdef uint32_t length = 0
+    cdef uint32_t[2] lengths
     cdef pac_status status
     if words.dtype == np.uint64:
         wide_view = words
         with nogil:
             status = coder.kernels.encode_refinement64(&block, &wide_view[0, 0], block.width, &out[0], out.shape[0],
-                                                       &length, coder.scratch)
+                                                       &lengths[0], coder.scratch)
     else:
         narrow_view = words
         with nogil:
             status = coder.kernels.encode_refinement32(&block, &narrow_view[0, 0], block.width, &out[0],
-                                                       out.shape[0], &length, coder.scratch)
+                                                       out.shape[0], &lengths[0], coder.scratch)
     _raise_for(status)
-    return bytes(out[:length])
+    return bytes(out[:lengths[1]])
+
+
+def encode_sets(
+    samples,
+    *,
+    bint vertically_causal=False,
+    bint reversible=True,
+    double least_gain=0,
+    target=None,
+):
+    """Return the HT sets of one code-block, and what each of their passes is.
+
+    Source: T.814 7.1.
+
+    Parameters
+    ----------
+    samples : ndarray of uint32 or uint64, shape (height, width)
+        As for `encode_block`. The first set ends at the highest plane that is not empty, the last one at plane 0.
+    vertically_causal : bool
+        Whether contexts stay inside their stripe.
+    reversible : bool
+        Whether indices are integers, not intervals of reals; only gains depend on it.
+    least_gain : float
+        Coding stops where a byte more of cleanup gains less.
+    target : str, optional
+        CPU target by name.
+
+    Returns
+    -------
+    bytes
+        Cleanup and refinement segments of all sets, one after another.
+    list of (int, float, bool)
+        For each pass: where it ends, its gain in squared quantiser steps, and whether a codeword segment ends with it.
+        A decoder that has cleanup of the next set needs nothing of the ones before it.
+    """
+    words = _as_words(samples)
+    cdef object greatest = int((words & (np.iinfo(words.dtype).max >> 1)).max())
+    if not greatest:
+        raise OptionError("a code-block of zeros has no passes")
+    cdef _Coder coder = _Coder(target)
+    cdef pac_ht_sets asked
+    asked.width = words.shape[1]
+    asked.height = words.shape[0]
+    asked.bits = greatest.bit_length()
+    asked.vertically_causal = vertically_causal
+    asked.reversible = reversible
+    asked.least_gain = least_gain
+    cdef uint8_t[::1] out = np.empty(pac_ht_encode_sets_bound(asked.width, asked.height, asked.bits), np.uint8)
+    cdef pac_coded_pass[192] passes
+    cdef int32_t count = 0
+    cdef const uint32_t[:, ::1] narrow_view
+    cdef const uint64_t[:, ::1] wide_view
+    cdef pac_status status
+    if words.dtype == np.uint64:
+        wide_view = words
+        with nogil:
+            status = coder.kernels.encode_sets64(&asked, &wide_view[0, 0], asked.width, &out[0], out.shape[0],
+                                                 passes, &count, coder.scratch)
+    else:
+        narrow_view = words
+        with nogil:
+            status = coder.kernels.encode_sets32(&asked, &narrow_view[0, 0], asked.width, &out[0], out.shape[0],
+                                                 passes, &count, coder.scratch)
+    _raise_for(status)
+    return bytes(out[:passes[count - 1].length]), [
+        (passes[i].length, passes[i].gain, bool(passes[i].ends_segment)) for i in range(count)
+    ]

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "support/coded_pass.h"
 #include "support/status.h"
 #include "support/targets.h"
 
@@ -34,6 +35,15 @@ typedef struct {
     int32_t vertically_causal;
 } pac_ht_refinement;
 
+/* The sets of a code-block that rate control chooses from: one whose cleanup pass ends at each plane. */
+typedef struct {
+    int32_t width, height;
+    int32_t bits; /* of the greatest magnitude, at least 1 */
+    int32_t vertically_causal;
+    int32_t reversible; /* magnitudes are whole; else a decoder finds them half a step off zero, on average */
+    double least_gain;  /* in squared steps: sets end where a byte more of cleanup takes away less error */
+} pac_ht_sets;
+
 /* Kernels of one CPU target. All of them leave the samples' content unspecified on error, never write outside the
  * block, read only the given bytes, and use a scratch of pac_ht_scratch_size() bytes, aligned to 64, one per thread.
  *
@@ -48,6 +58,9 @@ typedef struct {
  *     PAC_NO_SPACE: capacity too small. A segment always stays within the limits for Lcup and Scup: 4096 samples of
  *     64 bits and their stuffing take less than 36,000 bytes, the codes of at most 1,230 quads less than 3,600.
  * encode_refinement: the samples have one plane more than those that encode took; writes SigProp and MagRef, joined.
+ *     lengths: of SigProp, and of both.
+ * encode_sets: writes the sets one after another, the highest plane first, and *count passes, at most 3 * bits - 2: all
+ *     three of each set, but only a cleanup pass at plane 0. Their gains are those of a decoder that goes through all.
  */
 typedef struct {
     pac_status (*decode_i16)(const pac_ht_block *block, int16_t *out, ptrdiff_t stride, void *scratch);
@@ -62,9 +75,13 @@ typedef struct {
     pac_status (*encode64)(const uint64_t *samples, ptrdiff_t stride, int32_t width, int32_t height, uint8_t *out,
                            size_t capacity, uint32_t *length, void *scratch);
     pac_status (*encode_refinement32)(const pac_ht_refinement *block, const uint32_t *samples, ptrdiff_t stride,
-                                      uint8_t *out, size_t capacity, uint32_t *length, void *scratch);
+                                      uint8_t *out, size_t capacity, uint32_t lengths[2], void *scratch);
     pac_status (*encode_refinement64)(const pac_ht_refinement *block, const uint64_t *samples, ptrdiff_t stride,
-                                      uint8_t *out, size_t capacity, uint32_t *length, void *scratch);
+                                      uint8_t *out, size_t capacity, uint32_t lengths[2], void *scratch);
+    pac_status (*encode_sets32)(const pac_ht_sets *asked, const uint32_t *samples, ptrdiff_t stride, uint8_t *out,
+                                size_t capacity, pac_coded_pass *passes, int32_t *count, void *scratch);
+    pac_status (*encode_sets64)(const pac_ht_sets *asked, const uint64_t *samples, ptrdiff_t stride, uint8_t *out,
+                                size_t capacity, pac_coded_pass *passes, int32_t *count, void *scratch);
 } pac_ht_kernels;
 
 /* Fill the table with the kernels of a target. */
@@ -75,5 +92,8 @@ size_t pac_ht_scratch_size(void);
 
 /* A capacity that always suffices for encode with magnitudes of so many bits, and for encode_refinement. */
 size_t pac_ht_encode_bound(int32_t width, int32_t height, int32_t bits);
+
+/* The same for encode_sets. */
+size_t pac_ht_encode_sets_bound(int32_t width, int32_t height, int32_t bits);
 
 #endif

@@ -42,9 +42,9 @@ PAC_FN pac_status PAC_NAME(ht_assemble)(ht_coder *coder, ht_scratch *scratch, ui
     return PAC_OK;
 }
 
-/* Join SigProp and MagRef. */
+/* Join SigProp and MagRef. Lengths: of SigProp, and of both. */
 PAC_FN pac_status PAC_NAME(ht_assemble_refinement)(ht_writer *sigprop, ht_writer *magref, ht_scratch *scratch,
-                                                   uint8_t *out, size_t capacity, uint32_t *length)
+                                                   uint8_t *out, size_t capacity, uint32_t lengths[2])
 {
     const uint32_t sigprop_bits = ht_writer_finish(sigprop, scratch->forward, 0);
     uint32_t front = PAC_NAME(ht_stuff_forward)(scratch->forward_bytes, scratch->forward, sigprop_bits);
@@ -55,8 +55,9 @@ PAC_FN pac_status PAC_NAME(ht_assemble_refinement)(ht_writer *sigprop, ht_writer
     ht_backward back = PAC_NAME(ht_stuff_backward)(end, scratch->backward, magref_bits);
     if (back.used > 0)
         *(end - ++back.length) = back.partial;
-    *length = front + back.length;
-    if (*length > capacity)
+    lengths[0] = front;
+    lengths[1] = front + back.length;
+    if (lengths[1] > capacity)
         return PAC_NO_SPACE;
     memcpy(out, scratch->forward_bytes, front);
     memcpy(out + front, end - back.length, back.length);

@@ -48,6 +48,13 @@ typedef struct {
     uint32_t unused;
 } ht_pair_code;
 
+/* Of a set: four times the squared error that is left behind cleanup, SigProp and MagRef. */
+typedef struct {
+    double behind[3];
+} ht_set_errors;
+
+enum { HT_INDEX_BITS = 14 }; /* of magnitudes that encode_i16 takes for certain */
+
 static const int16_t ht_no_samples[HT_MAX_SIDE]; /* the row below an odd height */
 
 /* U-VLC bits of a pair, from two entries of ht_u_codes. */
@@ -101,4 +108,6 @@ void pac_ht_encoder_init(pac_ht_kernels *kernels, pac_target target)
     PAC_SELECT(kernels->encode64, ht_encode_64, target);
     PAC_SELECT(kernels->encode_refinement32, ht_encode_refinement_32, target);
     PAC_SELECT(kernels->encode_refinement64, ht_encode_refinement_64, target);
+    PAC_SELECT(kernels->encode_sets32, ht_encode_sets_32, target);
+    PAC_SELECT(kernels->encode_sets64, ht_encode_sets_64, target);
 }

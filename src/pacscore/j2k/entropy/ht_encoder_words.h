@@ -12,6 +12,8 @@
 #define HT_BITS 32
 #include "j2k/entropy/ht_encoder_template.h"
 #include "j2k/entropy/ht_refinement_encoder_template.h"
+
+#include "j2k/entropy/ht_sets_template.h"
 #undef HT_WORD
 #undef HT_BITS
 
@@ -19,5 +21,7 @@
 #define HT_BITS 64
 #include "j2k/entropy/ht_encoder_template.h"
 #include "j2k/entropy/ht_refinement_encoder_template.h"
+
+#include "j2k/entropy/ht_sets_template.h"
 #undef HT_WORD
 #undef HT_BITS

@@ -55,7 +55,7 @@ PAC_FN ht_code HT_NAME(ht_put_sigprop_group)(uint8_t *stripe, int32_t pitch, con
 }
 
 PAC_FN pac_status HT_NAME(ht_encode_refinement)(const pac_ht_refinement *block, const HT_WORD *samples,
-                                                ptrdiff_t stride, uint8_t *out, size_t capacity, uint32_t *length,
+                                                ptrdiff_t stride, uint8_t *out, size_t capacity, uint32_t lengths[2],
                                                 void *memory)
 {
     ht_scratch *scratch = memory;
@@ -77,5 +77,5 @@ PAC_FN pac_status HT_NAME(ht_encode_refinement)(const pac_ht_refinement *block, 
             ht_append(&sigprop, code.bits, code.length);
         }
     }
-    return PAC_NAME(ht_assemble_refinement)(&sigprop, &magref, scratch, out, capacity, length);
+    return PAC_NAME(ht_assemble_refinement)(&sigprop, &magref, scratch, out, capacity, lengths);
 }

@@ -51,6 +51,7 @@ typedef struct {
     uint8_t forward_bytes[HT_MAX_LCUP];                        /* the same with stuffing, encoder only */
     uint8_t backward_bytes[HT_MAX_SCUP + HT_SLACK];
     uint8_t mel_bytes[512];
+    uint64_t words[HT_MAX_SAMPLES];  /* a block from some plane on, encoder of sets only */
     uint8_t events[256 + HT_SLACK];  /* MEL events of a block as plain bits, encoder only */
     _Alignas(64) uint8_t row[32768]; /* a row of the encoder of 16-bit indices, laid out by each target */
 } ht_scratch;

@@ -36,6 +36,7 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t length;
     pac_coded_pass *coded; /* `passes` of them */
+    uint16_t first_sent;   /* HT: passes of sets before the first that is sent are not even told of */
 } pac_code_block;
 
 typedef struct {

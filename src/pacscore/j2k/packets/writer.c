@@ -23,11 +23,11 @@ static int64_t block_count(const pac_precinct_band *band)
     return (int64_t)band->blocks_wide * band->blocks_high;
 }
 
-/* How many of a block's passes the packets up to this layer have; -1: before the first. */
+/* Behind which of a block's passes the packets up to this layer end; -1: before the first. */
 static int32_t passes_up_to(const pac_code_block *block, int32_t layer)
 {
     int32_t passes = block->passes;
-    while (passes && block->coded[passes - 1].layer > layer)
+    while (passes > block->first_sent && block->coded[passes - 1].layer > layer)
         passes--;
     return passes;
 }
@@ -35,6 +35,32 @@ static int32_t passes_up_to(const pac_code_block *block, int32_t layer)
 static uint32_t bytes_up_to(const pac_code_block *block, int32_t passes)
 {
     return passes ? block->coded[passes - 1].length : 0;
+}
+
+/* Whether a pass is only told of. */
+static int is_placeholder(const pac_code_block *block, int32_t pass)
+{
+    return block->coded[pass].layer == PAC_NO_LAYER;
+}
+
+/* Bytes of passes [first, last) that are sent in one layer. Placeholders come in whole, since what is sent of an HT set
+ * begins with its first pass, and what is not sent of one ends with its last. */
+static int32_t past_placeholders(const pac_code_block *block, int32_t first, int32_t last)
+{
+    while (first < last && is_placeholder(block, first))
+        first++;
+    return first;
+}
+
+static uint32_t bytes_of(const pac_code_block *block, int32_t first, int32_t last)
+{
+    return bytes_up_to(block, last) - bytes_up_to(block, past_placeholders(block, first, last));
+}
+
+/* P; every set of HT that is left out at the beginning is one more. Source: T.814 7.1. */
+static uint16_t missing_bitplanes(const pac_code_block *block)
+{
+    return (uint16_t)(block->missing_bitplanes + block->first_sent / 3);
 }
 
 /* ---- What is written before anything has been sent ---- */
@@ -51,10 +77,10 @@ static void reset_band(pac_precinct_band *band)
 {
     for (int64_t i = 0; i < block_count(band); i++) {
         pac_code_block *block = &band->blocks[i];
-        const uint16_t first = block->passes ? block->coded[0].layer : PAC_NO_LAYER;
+        const uint16_t first = block->first_sent < block->passes ? block->coded[block->first_sent].layer : PAC_NO_LAYER;
         block->length_bits = USUAL_LENGTH_BITS;
         band->inclusion.nodes[i].value = first;
-        band->missing_bitplanes.nodes[i].value = first == PAC_NO_LAYER ? UINT16_MAX : block->missing_bitplanes;
+        band->missing_bitplanes.nodes[i].value = first == PAC_NO_LAYER ? UINT16_MAX : missing_bitplanes(block);
     }
     if (band->blocks) {
         reset_tree(&band->inclusion);
@@ -106,7 +132,7 @@ static uint32_t needed_length_bits(const pac_code_block *block, int32_t first, i
     uint32_t needed = block->length_bits;
     for (int32_t pass = first, end; pass < last; pass = end) {
         end = end_of_share(block, pass, last);
-        const uint32_t length = bytes_up_to(block, end) - bytes_up_to(block, pass);
+        const uint32_t length = bytes_of(block, pass, end);
         const uint32_t bits = floor_log2(length) + 1, given = floor_log2((uint32_t)(end - pass));
         if (bits > needed + given)
             needed = bits - given;
@@ -123,8 +149,7 @@ static void write_passes(pac_code_block *block, int32_t first, int32_t last, pac
     pac_write_bit(bits, 0);
     for (int32_t pass = first, end; pass < last; pass = end) {
         end = end_of_share(block, pass, last);
-        pac_write_bits(bits, bytes_up_to(block, end) - bytes_up_to(block, pass),
-                       block->length_bits + floor_log2((uint32_t)(end - pass)));
+        pac_write_bits(bits, bytes_of(block, pass, end), block->length_bits + floor_log2((uint32_t)(end - pass)));
     }
 }
 
@@ -134,14 +159,15 @@ static void write_band_header(pac_precinct_band *band, int32_t layer, pac_header
     for (int32_t y = 0; y < band->blocks_high; y++)
         for (int32_t x = 0; x < band->blocks_wide; x++, block++) {
             const int32_t first = passes_up_to(block, layer - 1), last = passes_up_to(block, layer);
-            if (first)
+            const int included = first > block->first_sent;
+            if (included)
                 pac_write_bit(bits, last > first);
             else
                 pac_tag_tree_write(&band->inclusion, x, y, (uint32_t)layer + 1, bits);
             if (last == first)
                 continue;
-            if (!first)
-                pac_tag_tree_write(&band->missing_bitplanes, x, y, block->missing_bitplanes + 1u, bits);
+            if (!included)
+                pac_tag_tree_write(&band->missing_bitplanes, x, y, missing_bitplanes(block) + 1u, bits);
             write_passes(block, first, last, bits);
         }
 }
@@ -161,7 +187,7 @@ static contribution measure(const pac_precinct *precinct, int32_t bands, int32_t
             const int32_t first = passes_up_to(block, layer - 1), last = passes_up_to(block, layer);
             all.blocks++;
             all.passes += (uint64_t)(last - first);
-            all.bytes += bytes_up_to(block, last) - bytes_up_to(block, first);
+            all.bytes += bytes_of(block, first, last);
             all.most_passes = last - first > all.most_passes ? last - first : all.most_passes;
         }
     return all;
@@ -307,10 +333,10 @@ static void write_bodies(const pac_precinct *precinct, int32_t bands, int32_t la
     for (int32_t b = 0; b < bands; b++)
         for (int64_t i = 0; i < block_count(&precinct->bands[b]); i++) {
             const pac_code_block *block = &precinct->bands[b].blocks[i];
-            const uint32_t start = bytes_up_to(block, passes_up_to(block, layer - 1));
-            const uint32_t stop = bytes_up_to(block, passes_up_to(block, layer));
-            if (stop > start)
-                write_part(range, block->bytes + start, stop - start);
+            const int32_t first = passes_up_to(block, layer - 1), last = passes_up_to(block, layer);
+            const uint32_t length = bytes_of(block, first, last);
+            if (length)
+                write_part(range, block->bytes + bytes_up_to(block, last) - length, length);
         }
 }
 
