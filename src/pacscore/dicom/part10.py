@@ -5,14 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID
 
+from pacscore.dicom.data_elements import encode_data_set
 from pacscore.dicom.pixel_data_writer import Sink
-from pacscore.errors import DicomError
 
 __all__ = [
     "BIG_ENDIAN",
@@ -21,7 +20,6 @@ __all__ = [
     "IMPLEMENTATION_VERSION_NAME",
     "IMPLICIT",
     "NATIVE",
-    "swap_words",
     "write_part10",
 ]
 
@@ -33,8 +31,6 @@ DEFLATED = "1.2.840.10008.1.2.1.99"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 NATIVE = frozenset({IMPLICIT, "1.2.840.10008.1.2.1", DEFLATED})
 """Native transfer syntaxes that are written; Explicit VR Big Endian is retired and only read."""
-
-_WORD_SIZES = {"OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
 
 
 class _Deflater:
@@ -79,7 +75,9 @@ def write_part10(sink: Sink, dataset: Dataset, transfer_syntax: str, write_pixel
         If an identifier is missing, or an element cannot be written.
     """
     implicit = transfer_syntax == IMPLICIT
-    before, after = _encode(dataset[:0x7FE00001], implicit), _encode(dataset[0x7FE00011:], implicit)
+    before, after = (
+        encode_data_set(part, implicit=implicit) for part in (dataset[:0x7FE00001], dataset[0x7FE00011:])
+    )
     sink.write(b"\0" * 128 + b"DICM" + _file_meta(dataset, transfer_syntax))
     body: Sink = sink
     deflater = None
@@ -104,23 +102,3 @@ def _file_meta(dataset: Dataset, transfer_syntax: str) -> bytes:
     buffer = DicomBytesIO()
     write_file_meta_info(buffer, meta)
     return bytes(buffer.getvalue())
-
-
-def _encode(dataset: Dataset, implicit: bool) -> bytes:
-    buffer = DicomBytesIO()
-    buffer.is_implicit_VR, buffer.is_little_endian = implicit, True
-    try:
-        write_dataset(buffer, dataset)
-    except (AttributeError, KeyError, LookupError, NotImplementedError, OverflowError, TypeError, ValueError) as error:
-        raise DicomError(f"the data set cannot be written: {str(error).partition(chr(10))[0]}") from error
-    return bytes(buffer.getvalue())
-
-
-def swap_words(dataset: Dataset) -> None:
-    """Swap the bytes of values that pydicom keeps as raw words, in a data set that was read as big endian."""
-    for element in dataset.iterall():
-        size = _WORD_SIZES.get(element.VR)
-        if size and isinstance(element.value, bytes):
-            whole = len(element.value) // size * size
-            words = np.frombuffer(element.value[:whole], f"u{size}").byteswap()
-            element.value = words.tobytes() + element.value[whole:]

@@ -19,7 +19,7 @@ from pacscore.dicom.attributes import AttributeEditor, derive, identify, refuse_
 from pacscore.dicom.frame_coding import Choices, Written, carry_over, encode_all, in_order, is_native, whole
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
-from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, swap_words, write_part10
+from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, write_part10
 from pacscore.dicom.pixel_data_writer import FrameSpool, Sink, write_encapsulated, write_native
 from pacscore.dicom.pixel_hash import pixel_sha256
 from pacscore.dicom.transcode_report import TranscodeReport
@@ -150,8 +150,6 @@ def _own_dataset(frames: FrameSource) -> Dataset:
     implicit, little = encodings.pop() if len(encodings) == 1 else (None, None)
     dataset.set_original_encoding(implicit, little, read.original_character_set)
     dataset.update(frames.trailing)
-    if frames.transfer_syntax == BIG_ENDIAN:
-        swap_words(dataset)
     return dataset
 
 
