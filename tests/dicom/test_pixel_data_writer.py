@@ -10,6 +10,7 @@ import pytest
 import pacscore as pc
 from pacscore.dicom.frame_coding import in_order
 from pacscore.dicom.pixel_data_writer import FrameSpool, OneBitPacker, write_encapsulated, write_native
+from pacscore.pixel_format import PixelFormat
 
 GIB = 1 << 30
 
@@ -57,12 +58,12 @@ def test_offsets_of_32_bits_go_into_the_basic_offset_table(tmp_path):
 
 def test_what_no_length_field_can_say_is_refused(tmp_path):
     with EmptySpool(tmp_path, [2 * GIB, 2 * GIB - 1]) as spool, pytest.raises(pc.UnsupportedError, match="32 bits"):
-        write_native(Sink(), spool, 16, implicit=False)
+        write_native(Sink(), spool, PixelFormat(1, 1), implicit=False)
     with EmptySpool(tmp_path, [4 * GIB]) as spool, pytest.raises(pc.UnsupportedError, match="fragment"):
         write_encapsulated(Sink(), spool, None)
     sink = Sink()
     with EmptySpool(tmp_path, [2 * GIB, 2 * GIB - 2]) as spool:
-        write_native(sink, spool, 16, implicit=False)
+        write_native(sink, spool, PixelFormat(1, 1), implicit=False)
     assert sink.data == struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OW", 0, 0xFFFFFFFE)
 
 

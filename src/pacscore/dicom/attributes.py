@@ -11,18 +11,18 @@ from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 from pydicom.uid import generate_uid
 
-from pacscore.errors import DicomError, UnsupportedError
+from pacscore.errors import DicomError
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["AttributeEditor", "Coding", "derive", "identify", "refuse_floats", "update_attributes"]
-
-_ALWAYS_LOSSY = {
-    "1.2.840.10008.1.2.4.50": "ISO_10918_1",
-    "1.2.840.10008.1.2.4.51": "ISO_10918_1",
-    "1.2.840.10008.1.2.4.53": "ISO_10918_1",
-    "1.2.840.10008.1.2.4.55": "ISO_10918_1",
-}
-"""Transfer syntaxes that lose something whatever the codestream says, and the method's name."""
+__all__ = [
+    "AttributeEditor",
+    "Coding",
+    "derive",
+    "identify",
+    "remember_loss",
+    "report_signatures",
+    "update_attributes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +92,6 @@ class AttributeEditor:
         self.set(keyword, [*values, value] if values else value)
 
 
-def refuse_floats(pixel_format: PixelFormat) -> None:
-    """Raise UnsupportedError for Float and Double Float Pixel Data, which have no encapsulated form (PS3.5 A.4)."""
-    if pixel_format.is_float:
-        raise UnsupportedError(
-            "Float and Double Float Pixel Data cannot be encapsulated, and pacscore does not rewrite them",
-            feature="transcoding of floating-point pixel data",
-            clause="PS3.5 A.4",
-        )
-
-
 def identify(editor: AttributeEditor, read: Dataset) -> str:
     """Make sure that the data set names its class and itself, and return its name.
 
@@ -128,7 +118,7 @@ def identify(editor: AttributeEditor, read: Dataset) -> str:
     return before
 
 
-def update_attributes(editor: AttributeEditor, coding: Coding, transfer_syntax_before: str) -> None:
+def update_attributes(editor: AttributeEditor, coding: Coding) -> None:
     """Make the data set describe frames that were decoded and encoded.
 
     Source: PS3.3 C.7.6.3 (Image Pixel), C.7.6.1.1.2 (Image Type), C.7.6.1.1.5 (lossy compression); PS3.5 8.2, A.4.
@@ -144,17 +134,27 @@ def update_attributes(editor: AttributeEditor, coding: Coding, transfer_syntax_b
     editor.set("BitsStored", pixel_format.bits_stored)
     editor.set("HighBit", pixel_format.bits_stored - 1)
     editor.set("PixelRepresentation", pixel_format.pixel_representation)
-    _remember_earlier_loss(editor, transfer_syntax_before)
     if not coding.lossless:
         _declare_loss(editor, coding)
-    _look_for_signatures(editor)
 
 
-def _remember_earlier_loss(editor: AttributeEditor, transfer_syntax: str) -> None:
-    """State the loss of the source where its attributes forgot to; what they say is never taken back."""
-    method = _ALWAYS_LOSSY.get(transfer_syntax)
-    if method and editor.dataset.get("LossyImageCompression") != "01":
+def remember_loss(editor: AttributeEditor, method: str, ratio: float) -> None:
+    """State the loss of the source where its attributes forgot to; what they say is never taken back.
+
+    Source: PS3.3 C.7.6.1.1.5.
+
+    Parameters
+    ----------
+    editor : AttributeEditor
+        Of the data set.
+    method : str
+        Lossy Image Compression Method of the source's own coding.
+    ratio : float
+        Size before that coding over size after it.
+    """
+    if editor.dataset.get("LossyImageCompression") != "01":
         editor.set("LossyImageCompression", "01")
+        editor.append("LossyImageCompressionRatio", f"{ratio:.6g}")
         editor.append("LossyImageCompressionMethod", method)
         editor.warnings.append("the source did not say that its pixels had been compressed with loss; the result does")
 
@@ -175,15 +175,23 @@ def _declare_loss(editor: AttributeEditor, coding: Coding) -> None:
     if "PixelPaddingValue" in editor.dataset:
         editor.warnings.append("Pixel Padding Value (0028,0120) no longer marks exact values after a lossy coding")
     derive(
-        editor, f"Lossy compression {coding.method or ''}, ratio {coding.ratio:.3g}:1", ("113040", "Lossy Compression")
+        editor,
+        f"Lossy compression {coding.method or ''}, ratio {coding.ratio:.3g}:1",
+        ("113040", "Lossy Compression"),
+        ("121320", "Uncompressed predecessor"),
     )
 
 
-def derive(editor: AttributeEditor, description: str, code: tuple[str, str] | None = None) -> None:
+def derive(
+    editor: AttributeEditor,
+    description: str,
+    code: tuple[str, str] | None = None,
+    purpose: tuple[str, str] = ("121322", "Source image for image processing operation"),
+) -> None:
     """Make the data set another object, derived from what it was.
 
-    Source: PS3.3 C.7.6.1.1.2 (Image Type), C.7.6.1.1.3 (Derivation Description), C.12.4 (source image references);
-    the code is of PS3.16 CID 7203.
+    Source: PS3.3 C.7.6.1.1.2 (Image Type), C.7.6.1.1.3 (Derivation Description), C.12.4 (source image references),
+    C.8.16.1.1 (Frame Type); the codes are of PS3.16 CID 7203 (derivation) and CID 7202 (purpose of reference).
     """
     dataset = editor.dataset
     types = dataset.get("ImageType") or []
@@ -194,9 +202,11 @@ def derive(editor: AttributeEditor, description: str, code: tuple[str, str] | No
     if code is not None:
         dataset.DerivationCodeSequence = [*(dataset.get("DerivationCodeSequence") or []), _code(*code)]
         editor.changes.append(f"{_name('DerivationCodeSequence')}: {code[1]} added")
+    _set_frame_types(editor)
     source = Dataset()
     source.ReferencedSOPClassUID = dataset.get("SOPClassUID")
     source.ReferencedSOPInstanceUID = dataset.get("SOPInstanceUID")
+    source.PurposeOfReferenceCodeSequence = [_code(*purpose)]
     dataset.SourceImageSequence = [*(dataset.get("SourceImageSequence") or []), source]
     editor.changes.append(f"{_name('SourceImageSequence')}: the source added")
     editor.set("SOPInstanceUID", generate_uid(prefix=None))
@@ -208,8 +218,22 @@ def _code(value: str, meaning: str) -> Dataset:
     return item
 
 
-def _look_for_signatures(editor: AttributeEditor) -> None:
-    """Report digital signatures, which cover bytes that are no longer there (PS3.3 C.12.1.1.3)."""
+def _set_frame_types(editor: AttributeEditor) -> None:
+    """Call frames derived, where functional groups tell the type of each."""
+    changed = 0
+    groups = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+    for group in (item for keyword in groups for item in editor.dataset.get(keyword) or ()):
+        for item in (one for element in group if element.VR == "SQ" for one in element.value or ()):
+            types = item.get("FrameType")
+            if types and types[0] != "DERIVED":
+                item.FrameType = ["DERIVED", *types[1:]]
+                changed += 1
+    if changed:
+        editor.changes.append(f"{_name('FrameType')}: DERIVED in {changed} functional groups")
+
+
+def report_signatures(editor: AttributeEditor) -> None:
+    """Report digital signatures, which cover bytes that may no longer be there (PS3.3 C.12.1.1.3)."""
     if "DigitalSignaturesSequence" in editor.dataset or "MACParametersSequence" in editor.dataset:
         editor.warnings.append("digital signatures over changed attributes or pixel data hold no longer")
 

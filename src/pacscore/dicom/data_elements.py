@@ -52,8 +52,8 @@ def swap_parsed_words(dataset: Dataset) -> None:
     Those that still are know their byte order; of the others pydicom has forgotten it.
     """
     for tag in list(dataset.keys()):
-        element = dataset.get_item(tag)
-        if isinstance(element, RawDataElement) or element is None:
+        element: Any = dataset.get_item(tag)
+        if isinstance(element, RawDataElement):
             continue
         if element.VR == "SQ":
             for item in element.value or ():
@@ -103,7 +103,7 @@ class _Writer:
             elif element.VR == "SQ":
                 self._sequence(tag, element, inside)
             else:
-                self._changed(tag, element, inside)
+                self._changed(element, inside)
         except DicomError:
             raise
         except Exception as error:  # pydicom raises whatever the values make Python raise
@@ -141,7 +141,7 @@ class _Writer:
         else:
             self.pieces += (_ITEM, struct.pack("<L", len(value)), value)
 
-    def _changed(self, tag: BaseTag, element: DataElement, inside: Sequence[Dataset]) -> None:
+    def _changed(self, element: DataElement, inside: Sequence[Dataset]) -> None:
         if " or " in element.VR:
             around = list(inside)
             element = correct_ambiguous_vr_element(element, inside[0], True, around)  # type: ignore[assignment]
@@ -194,7 +194,7 @@ def _private(tag: BaseTag, dataset: Dataset) -> str:
         return "LO"
     creator = dataset.get(Tag(tag.group, tag.element >> 8))
     try:
-        vr = private_dictionary_VR(tag, creator.value)  # type: ignore[union-attr]
+        vr = private_dictionary_VR(tag, creator.value)
     except (AttributeError, KeyError, TypeError):
         return "UN"
     return "UN" if " or " in vr else vr
@@ -204,7 +204,7 @@ def _signed(inside: Sequence[Dataset]) -> bool:
     """Return whether the nearest Pixel Representation says that pixel values are signed."""
     for dataset in inside:
         if _PIXEL_REPRESENTATION in dataset:
-            return dataset[_PIXEL_REPRESENTATION].value == 1
+            return bool(dataset[_PIXEL_REPRESENTATION].value == 1)
     return False
 
 

@@ -1,4 +1,4 @@
-"""Frames on their way from one transfer syntax to another: carried over as they are, or decoded and encoded."""
+"""Frames on their way from one transfer syntax to another by their pixels: decoded, and encoded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from pacscore.codecs import codec_for
 from pacscore.codecs.protocol import Codec, EncodedFrame, OnDamage
@@ -22,9 +23,12 @@ from pacscore.errors import DataError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 from pacscore.report import Partial
 
-__all__ = ["Choices", "Written", "carry_over", "encode_all", "in_order", "is_native", "whole"]
+__all__ = ["Choices", "Written", "encode_all", "in_order", "is_native", "whole"]
 
 T = TypeVar("T")
+
+_ONE_BIT_FORMS = NATIVE | {"1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"}
+"""Transfer syntaxes that keep eight pixels of one bit in a byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +104,6 @@ def in_order(work: Callable[[int], T], count: int, threads: int) -> Iterator[T]:
             yield ahead.popleft().result()
 
 
-def carry_over(frames: FrameSource, spool: FrameSpool, threads: int) -> Written:
-    """Spool the encoded frames; each is decoded once, so that what cannot be read is not passed on."""
-    written = Written()
-    inner = threads if len(frames) == 1 else 1
-
-    def read(index: int) -> _Frame:
-        pixels = whole(frames.frame(index, threads=inner))
-        return _Frame(pixel_sha256(pixels), pixels.nbytes)
-
-    for index, frame in enumerate(in_order(read, len(frames), threads)):
-        written.hashes.append(frame.sha256)
-        written.pixel_bytes += frame.nbytes
-        spool.append(frames.encoded(index))
-    return written
-
-
 def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Written:
     """Decode each frame, and encode it into the spool.
 
@@ -130,9 +118,8 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
     native_source = is_native(frames.transfer_syntax)
     overlays = embedded_overlays(frames.dataset, frames.encoded_format, native=native_source)
     codec = _encoder(choices.transfer_syntax)
+    pixel_format = _allocated(pixel_format, frames.dataset, choices.transfer_syntax)
     packer = OneBitPacker() if pixel_format.bits_allocated == 1 and choices.transfer_syntax in NATIVE else None
-    if pixel_format.bits_allocated == 1 and packer is None:
-        pixel_format = replace(pixel_format, bits_allocated=8)
     threads = choices.threads if len(frames) == 1 else 1
 
     def code(index: int) -> _Frame:
@@ -164,6 +151,17 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
     written.coding = _coding(codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
     written.overlays = [(overlay, bytes(packed) + bits.rest()) for overlay, bits, packed in planes]
     return written
+
+
+def _allocated(pixel_format: PixelFormat, dataset: Dataset, syntax: str) -> PixelFormat:
+    """Return the format with one bit a pixel packed where that can be, and one in eight where not.
+
+    Source: PS3.5 8.1.1, 8.2; PS3.3 C.8.20.2 (a binary segmentation has Bits Allocated 1).
+    """
+    if pixel_format.bits_stored != 1 or pixel_format.samples_per_pixel != 1 or pixel_format.bits_allocated > 8:
+        return pixel_format
+    packed = pixel_format.bits_allocated == 1 or dataset.get("SegmentationType") == "BINARY"
+    return replace(pixel_format, bits_allocated=1 if packed and syntax in _ONE_BIT_FORMS else 8)
 
 
 def _encoder(syntax: str) -> Codec:

@@ -75,9 +75,7 @@ def write_part10(sink: Sink, dataset: Dataset, transfer_syntax: str, write_pixel
         If an identifier is missing, or an element cannot be written.
     """
     implicit = transfer_syntax == IMPLICIT
-    before, after = (
-        encode_data_set(part, implicit=implicit) for part in (dataset[:0x7FE00001], dataset[0x7FE00011:])
-    )
+    before, after = (encode_data_set(part, implicit=implicit) for part in (dataset[:0x7FE00001], dataset[0x7FE00011:]))
     sink.write(b"\0" * 128 + b"DICM" + _file_meta(dataset, transfer_syntax))
     body: Sink = sink
     deflater = None

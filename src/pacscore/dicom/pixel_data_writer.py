@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError, UnsupportedError
+from pacscore.pixel_format import PixelFormat
 
-__all__ = ["FrameSpool", "OneBitPacker", "Sink", "write_encapsulated", "write_native"]
+__all__ = ["FrameSpool", "OneBitPacker", "Sink", "check_native_length", "write_encapsulated", "write_native"]
 
 _ITEM = struct.Struct("<HHI")
 _LARGEST_32_BIT = 0xFFFFFFFE  # the value above it stands for an undefined length
@@ -96,31 +97,43 @@ class OneBitPacker:
         return np.packbits(self._left, bitorder="little").tobytes()
 
 
-def write_native(sink: Sink, spool: FrameSpool, bits_allocated: int, *, implicit: bool) -> None:
-    """Write a Pixel Data element of native frames, little endian.
-
-    Source: PS3.5 8.1.1, 8.2, A.1, A.2.
-
-    Raises
-    ------
-    UnsupportedError
-        If the value is longer than 2**32 - 2 bytes.
-    """
-    length = spool.total + spool.total % 2
-    if length > _LARGEST_32_BIT:
+def check_native_length(length: int) -> None:
+    """Raise UnsupportedError if native pixel data of this many bytes have no length that 32 bits can say."""
+    if length + length % 2 > _LARGEST_32_BIT:
         raise UnsupportedError(
             f"{length:,} bytes of native pixel data are more than a length field of 32 bits can say; "
             "choose an encapsulated transfer syntax",
             feature="native pixel data above 2**32 - 2 bytes",
             clause="PS3.5 7.1",
         )
+
+
+def write_native(sink: Sink, spool: FrameSpool, pixel_format: PixelFormat, *, implicit: bool) -> None:
+    """Write Pixel Data, or Float or Double Float Pixel Data, of native frames, little endian.
+
+    Source: PS3.5 8.1.1, 8.2, A.1, A.2; PS3.3 C.7.6.24, C.7.6.25.
+
+    Raises
+    ------
+    UnsupportedError
+        If the value is longer than 2**32 - 2 bytes.
+    """
+    check_native_length(spool.total)
+    length = spool.total + spool.total % 2
+    element, vr = _native_element(pixel_format)
     if implicit:
-        sink.write(_ITEM.pack(0x7FE0, 0x0010, length))
+        sink.write(_ITEM.pack(0x7FE0, element, length))
     else:
-        vr = b"OB" if bits_allocated <= 8 else b"OW"
-        sink.write(struct.pack("<HH2sHI", 0x7FE0, 0x0010, vr, 0, length))
+        sink.write(struct.pack("<HH2sHI", 0x7FE0, element, vr, 0, length))
     spool.copy_to(sink)
     sink.write(b"\0" * (spool.total % 2))
+
+
+def _native_element(pixel_format: PixelFormat) -> tuple[int, bytes]:
+    """Return the element number and the VR of what holds the pixels."""
+    if pixel_format.is_float:
+        return (0x0008, b"OF") if pixel_format.bits_allocated == 32 else (0x0009, b"OD")
+    return 0x0010, b"OB" if pixel_format.bits_allocated <= 8 else b"OW"
 
 
 def write_encapsulated(sink: Sink, spool: FrameSpool, extended_offset_table: bool | None) -> None:

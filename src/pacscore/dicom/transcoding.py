@@ -5,35 +5,38 @@ from __future__ import annotations
 import copy
 import os
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
+from pacscore.codecs.earlier_loss import lossy_method
 from pacscore.codecs.protocol import OnDamage
-from pacscore.dicom.attributes import AttributeEditor, derive, identify, refuse_floats, update_attributes
-from pacscore.dicom.frame_coding import Choices, Written, carry_over, encode_all, in_order, is_native, whole
+from pacscore.dicom.attributes import (
+    AttributeEditor,
+    derive,
+    identify,
+    remember_loss,
+    report_signatures,
+    update_attributes,
+)
+from pacscore.dicom.data_elements import swap_parsed_words
+from pacscore.dicom.frame_coding import Choices, Written, in_order, is_native, whole
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, write_part10
 from pacscore.dicom.pixel_data_writer import FrameSpool, Sink, write_encapsulated, write_native
 from pacscore.dicom.pixel_hash import pixel_sha256
+from pacscore.dicom.replacing import replacing
+from pacscore.dicom.routes import choose_route
 from pacscore.dicom.transcode_report import TranscodeReport
 from pacscore.errors import DataError, OptionError, VerificationError
+from pacscore.limits import Limits
+from pacscore.pixel_format import PixelFormat
 
 __all__ = ["transcode"]
-
-_ALSO_LEGAL_AS = {
-    "1.2.840.10008.1.2.4.202": {"1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.203"},
-    "1.2.840.10008.1.2.4.201": {"1.2.840.10008.1.2.4.203"},
-    "1.2.840.10008.1.2.4.90": {"1.2.840.10008.1.2.4.91"},
-    "1.2.840.10008.1.2.4.70": {"1.2.840.10008.1.2.4.57"},
-}
-"""Transfer syntaxes whose every frame another one allows as it is (PS3.5 A.4.1, A.4.4, A.4.10)."""
 
 
 def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
@@ -47,15 +50,17 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     overwrite: bool = False,
     on_damage: OnDamage = "raise",
     extended_offset_table: bool | None = None,
+    limits: Limits | None = None,
 ) -> TranscodeReport:
     """Write a DICOM file in another transfer syntax.
 
     Frames go over one at a time; nothing appears at the destination before the whole file was written and, with
     ``verify``, read back: a lossless coding whose pixels differ is an error, and leaves nothing behind. Where the
-    transfer syntax stays, or the new one allows the frames as they are, their bytes are carried over.
+    transfer syntax stays, or the new one allows the frames as they are, their bytes are carried over; so are native
+    frames to another native syntax, and JPEGs into JPEG XL JPEG Recompression and out of it.
 
-    Pixels keep the precision that the source's frames have. Bits Allocated stays, but for one bit a pixel, which an
-    encapsulated form stores in eight: Bits Stored stays 1. YBR_FULL pixels stay so and get no component transform.
+    Pixels keep the precision that the source's frames have. Bits Allocated stays, but for one bit a pixel, which most
+    encapsulated forms store in eight: Bits Stored stays 1. YBR_FULL pixels stay so and get no component transform.
 
     Source: PS3.5 8.2, A.4; PS3.3 C.7.6.3, C.7.6.1.1.5; PS3.10 7.1.
 
@@ -79,6 +84,8 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
         "conceal" writes what there is of damaged frames, as a derived object under a new SOP Instance UID.
     extended_offset_table : bool or None
         Whether to write one instead of a Basic Offset Table; None: only where offsets need 64 bits.
+    limits : Limits, optional
+        Sizes beyond which it refuses.
 
     Returns
     -------
@@ -92,8 +99,8 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     VerificationError
         If a frame that was written does not give back the pixels that it was made from.
     UnsupportedError
-        If the object holds floating-point pixels, overlays in unused bits, or more than a native form can hold; or if
-        no codec writes the transfer syntax.
+        If the transfer syntax cannot hold the pixels (floating point, a palette where there may be loss, more than
+        4 GiB without compression, anything but JPEG as recompressed JPEG), or no codec writes it.
     DataError, LimitError, OptionError
         If the source is wrong or too large, or the options contradict the transfer syntax.
     """
@@ -102,21 +109,20 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     choices = Choices(str(transfer_syntax), options, threads, on_damage)
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists; pass overwrite=True to replace it")
-    with open_frames(source) as frames, FrameSpool(target.parent) as spool:
-        refuse_floats(frames.encoded_format)
+    with open_frames(source, limits=limits) as frames, FrameSpool(target.parent) as spool:
+        route = choose_route(frames, choices)
         editor = AttributeEditor(_own_dataset(frames))
         uid_before = identify(editor, frames.dataset)
-        verbatim = _is_verbatim(frames, choices)
-        written = carry_over(frames, spool, threads) if verbatim else encode_all(frames, spool, choices)
-        editor.warnings.extend(frames.notes)
-        _describe(editor, written, str(frames.transfer_syntax))
-        write_pixel_data = _pixel_data_writer(spool, choices.transfer_syntax, written, extended_offset_table)
-        with _replacing(target, overwrite) as (stream, temporary):
+        written = route.write(frames, spool, choices)
+        _describe(editor, written, frames, choices)
+        pixel_format = written.coding.pixel_format if written.coding else frames.encoded_format
+        write_pixel_data = _pixel_data_writer(spool, choices.transfer_syntax, pixel_format, extended_offset_table)
+        with replacing(target, overwrite=overwrite) as (stream, temporary):
             write_part10(stream, editor.dataset, choices.transfer_syntax, write_pixel_data)
             stream.flush()
             bytes_after = stream.tell()
             if verify:
-                written.hashes = _verify(temporary, written, threads)
+                written.hashes = _verify(temporary, written, threads, limits)
         return TranscodeReport(
             destination=str(target),
             frames=len(written.hashes),
@@ -130,7 +136,7 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
             pixel_sha256=tuple(written.hashes),
             sop_instance_uid_before=uid_before,
             sop_instance_uid_after=str(editor.dataset.SOPInstanceUID),
-            route="bytes" if verbatim else "pixels",
+            route=route.name,
             changes=tuple(editor.changes),
             warnings=tuple(editor.warnings),
             seconds=time.perf_counter() - started,
@@ -150,21 +156,22 @@ def _own_dataset(frames: FrameSource) -> Dataset:
     implicit, little = encodings.pop() if len(encodings) == 1 else (None, None)
     dataset.set_original_encoding(implicit, little, read.original_character_set)
     dataset.update(frames.trailing)
+    if frames.transfer_syntax == BIG_ENDIAN:
+        swap_parsed_words(dataset)
     return dataset
 
 
-def _is_verbatim(frames: FrameSource, choices: Choices) -> bool:
-    """Return whether the encoded frames may go over as they are."""
-    before = str(frames.transfer_syntax)
-    if is_native(before) or choices.options is not None or choices.on_damage != "raise":
-        return False
-    return choices.transfer_syntax in {before, *_ALSO_LEGAL_AS.get(before, ())}
-
-
-def _describe(editor: AttributeEditor, written: Written, transfer_syntax_before: str) -> None:
+def _describe(editor: AttributeEditor, written: Written, frames: FrameSource, choices: Choices) -> None:
     """Bring the attributes in line with the frames."""
+    editor.warnings.extend(frames.notes)
+    before = str(frames.transfer_syntax)
+    if not is_native(before):
+        first = frames.encoded(0)
+        method = lossy_method(before, first)
+        if method:
+            remember_loss(editor, method, frames.encoded_format.native_bits / 8 / max(len(first), 1))
     if written.coding is not None:
-        update_attributes(editor, written.coding, transfer_syntax_before)
+        update_attributes(editor, written.coding)
     for overlay, packed in written.overlays:
         overlay.store(editor.dataset, packed, len(written.hashes))
         editor.changes.append(f"({overlay.group:04X},3000) Overlay Data: taken from bit {overlay.bit} of the pixels")
@@ -172,40 +179,27 @@ def _describe(editor: AttributeEditor, written: Written, transfer_syntax_before:
         numbers = ", ".join(str(index + 1) for index in written.damaged)
         derive(editor, f"Decoded from damaged data; not whole: frame {numbers}")
         editor.warnings.append(f"damaged frames were written as far as they could be decoded: {numbers}")
+    for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
+        editor.remove(keyword)
+    if editor.changes or not (is_native(before) and choices.transfer_syntax in NATIVE):
+        report_signatures(editor)
 
 
 def _pixel_data_writer(
-    spool: FrameSpool, syntax: str, written: Written, extended_offset_table: bool | None
+    spool: FrameSpool, syntax: str, pixel_format: PixelFormat, extended_offset_table: bool | None
 ) -> Callable[[Sink], None]:
-    if written.coding is None or syntax not in NATIVE:
+    if syntax not in NATIVE:
         return lambda sink: write_encapsulated(sink, spool, extended_offset_table)
     if extended_offset_table:
         raise OptionError(f"native pixel data ({syntax}) has no offset table")
-    bits_allocated = written.coding.pixel_format.bits_allocated
-    return lambda sink: write_native(sink, spool, bits_allocated, implicit=syntax == IMPLICIT)
+    return lambda sink: write_native(sink, spool, pixel_format, implicit=syntax == IMPLICIT)
 
 
-@contextmanager
-def _replacing(target: Path, overwrite: bool) -> Iterator[tuple[BinaryIO, Path]]:
-    """Give a file beside the target, and put it in the target's place if nothing was raised."""
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-    try:
-        with temporary.open("xb") as stream:
-            yield stream, temporary
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists() and not overwrite:
-            raise FileExistsError(f"{target} came into being meanwhile; pass overwrite=True to replace it")
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _verify(path: Path, written: Written, threads: int) -> list[str]:
+def _verify(path: Path, written: Written, threads: int, limits: Limits | None) -> list[str]:
     """Read every frame of the file back, and return the hashes of what it gives."""
     count = len(written.hashes)
     inner = threads if count == 1 else 1
-    with open_frames(path) as frames:
+    with open_frames(path, limits=limits) as frames:
         if len(frames) != count:
             raise VerificationError(f"{count} frames were written, {len(frames)} can be read back")
 
