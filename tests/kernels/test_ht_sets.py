@@ -103,6 +103,23 @@ def test_a_floor_ends_the_sets_and_changes_none_of_those_before() -> None:
     assert counts[0] > counts[-1]
 
 
+def test_a_floor_does_not_stop_where_a_coarse_plane_happens_to_be_right() -> None:
+    """Many magnitudes lie in the middle of the highest plane's interval: the next planes make them worse at first."""
+    magnitudes = np.full((64, 64), 96, np.uint32)
+    magnitudes[::2] += 20
+    _, passes = encode_sets(magnitudes, least_gain=0.5)
+    assert len(passes) > 3 * 4
+
+
+def test_planes_leave_out_the_sets_above_them() -> None:
+    _, words = block(4, (32, 48), 9, False)
+    data, passes = encode_sets(words)
+    kept, short = encode_sets(words, planes=3)
+    assert data.endswith(kept)
+    assert len(short) == 7
+    assert encode_sets(words, planes=30) == (data, passes)
+
+
 def test_no_set_of_zeros() -> None:
     with pytest.raises(OptionError):
         encode_sets(np.zeros((4, 4), np.uint32))

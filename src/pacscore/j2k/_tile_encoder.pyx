@@ -66,6 +66,7 @@ cdef extern from "j2k/tile_encoder.h":
         const int32_t *roi_first
         const double *weights
         double slope_floor
+        int32_t set_planes
     ctypedef struct pac_sample_source:
         const void *source "in"
         Py_ssize_t row_stride
@@ -134,7 +135,7 @@ cdef class TileEncoder:
         source.range.precision = precision
         source.range.is_signed = is_signed
 
-    def want_gains(self, const double[::1] weights not None, double slope_floor=0):
+    def want_gains(self, const double[::1] weights not None, double slope_floor=0, int32_t set_planes=0):
         """Ask for the gain of each pass, by the weight of each band, three bands to a resolution.
 
         With a floor, code no further where the slope of a block falls below it.
@@ -144,6 +145,7 @@ cdef class TileEncoder:
         self.weights = weights
         self.encoder.settings.weights = &weights[0]
         self.encoder.settings.slope_floor = slope_floor
+        self.encoder.settings.set_planes = set_planes
 
     def encode(self):
         """Encode; in each of the threads once."""

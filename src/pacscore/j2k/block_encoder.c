@@ -232,10 +232,13 @@ static pac_status encode_ht_sets(pac_block_encoder *encoder, const pac_tile_comp
                                  pac_code_block *block, block_indices *indices, int32_t bits, int wide)
 {
     const int32_t width = block->width, height = block->height;
+    const int32_t planes = encoder->settings.set_planes;
+    const int32_t highest = (planes && planes < bits ? planes : bits) - 1;
     const pac_ht_sets asked = {
         .width = width,
         .height = height,
         .bits = bits,
+        .highest = highest,
         .vertically_causal = (component->style & PAC_STYLE_CAUSAL) != 0,
         .reversible = component->reversible,
         .least_gain = encoder->settings.slope_floor / encoder->settings.weights[band->number],
@@ -257,7 +260,7 @@ static pac_status encode_ht_sets(pac_block_encoder *encoder, const pac_tile_comp
     if (status)
         return status;
     block->kind = PAC_BLOCK_HT;
-    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - bits);
+    block->missing_bitplanes = (uint8_t)(band->magnitude_bitplanes - 1 - highest);
     return keep(encoder, block, passes, count, encoder->sets, passes[count - 1].length);
 }
 

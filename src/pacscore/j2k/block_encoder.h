@@ -16,6 +16,7 @@ typedef struct {
     const double *weights;    /* NULL, or each pass tells its gain, and HT has several sets; of band n: what the squared
                                  error of the image has of a squared quantiser step */
     double slope_floor;       /* with weights: a block ends behind a plane that gains less for each byte; 0: never */
+    int32_t set_planes;       /* of HT, with weights: sets end at so many of the lowest planes; 0: at all planes */
 } pac_block_settings;
 
 /* What a thread needs to encode blocks; it owns the bytes and passes of those that it encoded. */

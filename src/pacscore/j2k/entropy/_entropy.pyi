@@ -35,6 +35,7 @@ def encode_sets(
     *,
     vertically_causal: bool = False,
     reversible: bool = True,
+    planes: int | None = None,
     least_gain: float = 0.0,
     target: str | None = None,
 ) -> tuple[bytes, list[tuple[int, float, bool]]]: ...

@@ -48,6 +48,7 @@ cdef extern from "j2k/entropy/ht.h":
         int32_t width
         int32_t height
         int32_t bits
+        int32_t highest
         int32_t vertically_causal
         int32_t reversible
         double least_gain
@@ -395,6 +396,7 @@ def encode_sets(
     *,
     bint vertically_causal=False,
     bint reversible=True,
+    planes=None,
     double least_gain=0,
     target=None,
 ):
@@ -410,8 +412,10 @@ def encode_sets(
         Whether contexts stay inside their stripe.
     reversible : bool
         Whether indices are integers, not intervals of reals; only gains depend on it.
+    planes : int, optional
+        The first set ends at the highest plane below this one.
     least_gain : float
-        Coding stops where a byte more of cleanup gains less.
+        Coding stops where a byte more can only gain less.
     target : str, optional
         CPU target by name.
 
@@ -432,6 +436,7 @@ def encode_sets(
     asked.width = words.shape[1]
     asked.height = words.shape[0]
     asked.bits = greatest.bit_length()
+    asked.highest = min(asked.bits, asked.bits if planes is None else max(planes, 1)) - 1
     asked.vertically_causal = vertically_causal
     asked.reversible = reversible
     asked.least_gain = least_gain

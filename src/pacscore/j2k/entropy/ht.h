@@ -35,13 +35,15 @@ typedef struct {
     int32_t vertically_causal;
 } pac_ht_refinement;
 
-/* The sets of a code-block that rate control chooses from: one whose cleanup pass ends at each plane. */
+/* The sets of a code-block that rate control chooses from: one whose cleanup pass ends at each plane from some one on.
+ */
 typedef struct {
     int32_t width, height;
-    int32_t bits; /* of the greatest magnitude, at least 1 */
+    int32_t bits;    /* of the greatest magnitude, at least 1 */
+    int32_t highest; /* plane where the first set's cleanup pass ends, below `bits` */
     int32_t vertically_causal;
     int32_t reversible; /* magnitudes are whole; else a decoder finds them half a step off zero, on average */
-    double least_gain;  /* in squared steps: sets end where a byte more of cleanup takes away less error */
+    double least_gain;  /* in squared steps: sets end where a byte more can only take away less error */
 } pac_ht_sets;
 
 /* Kernels of one CPU target. All of them leave the samples' content unspecified on error, never write outside the
@@ -59,7 +61,7 @@ typedef struct {
  *     64 bits and their stuffing take less than 36,000 bytes, the codes of at most 1,230 quads less than 3,600.
  * encode_refinement: the samples have one plane more than those that encode took; writes SigProp and MagRef, joined.
  *     lengths: of SigProp, and of both.
- * encode_sets: writes the sets one after another, the highest plane first, and *count passes, at most 3 * bits - 2: all
+ * encode_sets: writes the sets one after another, the highest plane first, and *count passes: all
  *     three of each set, but only a cleanup pass at plane 0. Their gains are those of a decoder that goes through all.
  */
 typedef struct {

@@ -48,9 +48,10 @@ typedef struct {
     uint32_t unused;
 } ht_pair_code;
 
-/* Of a set: four times the squared error that is left behind cleanup, SigProp and MagRef. */
+/* Of a set: four times the squared error that is left behind cleanup, SigProp and MagRef; what cleanup has found. */
 typedef struct {
     double behind[3];
+    double found;
 } ht_set_errors;
 
 enum { HT_INDEX_BITS = 14 }; /* of magnitudes that encode_i16 takes for certain */

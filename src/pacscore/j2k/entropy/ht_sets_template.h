@@ -58,6 +58,7 @@ PAC_FN ht_set_errors HT_NAME(ht_measure_set)(const pac_ht_sets *asked, const HT_
 {
     const int32_t reversible = asked->reversible;
     double unseen = 0, seen = 0, found_before = 0, found = 0, refined = 0;
+    int32_t count = 0;
     for (int32_t y = 0; y < asked->height; ++y) {
         const uint8_t *stripe = scratch->stripes + (asked->width + 2) * (y / 4 + 1) + 1;
         for (int32_t x = 0; x < asked->width; ++x) {
@@ -65,6 +66,7 @@ PAC_FN ht_set_errors HT_NAME(ht_measure_set)(const pac_ht_sets *asked, const HT_
             if (magnitude == 0)
                 continue;
             if (magnitude >> plane != 0) {
+                ++count;
                 seen += HT_NAME(ht_error)(magnitude, plane, reversible);
                 refined += plane > 0 ? HT_NAME(ht_error)(magnitude, plane - 1, reversible) : 0;
                 continue;
@@ -77,7 +79,7 @@ PAC_FN ht_set_errors HT_NAME(ht_measure_set)(const pac_ht_sets *asked, const HT_
                 unseen += whole * whole;
         }
     }
-    return (ht_set_errors){{unseen + found_before + seen, unseen + found + seen, unseen + found + refined}};
+    return (ht_set_errors){{unseen + found_before + seen, unseen + found + seen, unseen + found + refined}, count};
 }
 
 PAC_FN double HT_NAME(ht_energy)(const pac_ht_sets *asked, const HT_WORD *samples, ptrdiff_t stride)
@@ -112,10 +114,10 @@ PAC_FN pac_status HT_NAME(ht_encode_sets)(const pac_ht_sets *asked, const HT_WOR
                                           void *memory)
 {
     ht_scratch *scratch = memory;
-    double error = HT_NAME(ht_energy)(asked, samples, stride), error_of_set = error;
-    uint32_t total = 0, length_of_set = 0;
+    double error = HT_NAME(ht_energy)(asked, samples, stride);
+    uint32_t total = 0;
     *count = 0;
-    for (int32_t plane = asked->bits - 1; plane >= 0; --plane) {
+    for (int32_t plane = asked->highest; plane >= 0; --plane) {
         uint32_t lengths[3] = {0};
         const pac_status status =
             HT_NAME(ht_encode_set)(asked, samples, stride, plane, out + total, capacity - total, lengths, scratch);
@@ -129,11 +131,9 @@ PAC_FN pac_status HT_NAME(ht_encode_sets)(const pac_ht_sets *asked, const HT_WOR
             error = left.behind[i];
         }
         total += lengths[0] + lengths[2];
-        const double gained = (error_of_set - left.behind[0]) / 4;
-        if (asked->least_gain > 0 && gained < asked->least_gain * ((double)lengths[0] - length_of_set))
+        /* the next cleanup pass says at least a bit more of each sample that this one has found */
+        if (left.behind[0] < asked->least_gain * left.found / 8)
             break;
-        error_of_set = left.behind[0];
-        length_of_set = lengths[0];
     }
     return PAC_OK;
 }
