@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 
 import numpy as np
@@ -13,8 +14,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import generate_frames
 
 import pacscore
+from pacscore.dicom.encapsulated_frames import EncapsulatedFrames
 from pacscore.dicom.encapsulation import encapsulate, walk
-from pacscore.dicom.offsets import EncapsulatedFrames, ExtendedOffsetTable
+from pacscore.dicom.offsets import ExtendedOffsetTable
 from pacscore.source import MemoryReader
 
 JPEG = "1.2.840.10008.1.2.4.50"
@@ -103,13 +105,102 @@ def test_without_a_sign_of_where_frames_begin_it_never_guesses(count):
     assert caught.value.tag == "(0028,0008)"
 
 
-@pytest.mark.parametrize("count", [2, 7])
-def test_more_or_fewer_frames_than_announced(count):
+@pytest.mark.parametrize("offset_table", ["basic", "extended", "none"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_frames_beyond_those_announced_are_noted(count, offset_table):
     frames = [START + bytes([number]) + END for number in range(4)]
-    found = located(encapsulate(frames, offset_table="none"), count)
-    with pytest.raises(pacscore.DicomError) as caught:
+    found = located(encapsulate(frames, offset_table=offset_table), count)
+    assert [found.encoded(index) for index in range(count)] == frames[:count]
+    assert any("beyond" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("offset_table", ["basic", "extended", "none"])
+def test_fewer_frames_than_announced_are_noted_and_the_others_read(offset_table):
+    frames = [START + bytes([number]) + END for number in range(4)]
+    found = located(encapsulate(frames, offset_table=offset_table), 7)
+    assert [found.encoded(index) for index in range(4)] == frames
+    assert any("7 frames announced, 4 there" in note for note in found.notes)
+    with pytest.raises(pacscore.DicomError, match="missing"):
+        found.encoded(4)
+
+
+def test_fewer_beginnings_than_frames_and_more_fragments_than_both_do_not_tell():
+    frames = [START + bytes([number] * 5) + END for number in range(4)]
+    data = bytearray(encapsulate(frames, offset_table="none", fragment_length=6).pixel_data)
+    data[data.index(START + b"\2")] ^= 0x80  # the beginning of the third frame is lost
+    found = EncapsulatedFrames(MemoryReader(bytes(data) + DELIMITER), 0, 4, JPEG)
+    with pytest.raises(pacscore.DicomError, match="3 frames begin") as caught:
         found.encoded(0)
     assert caught.value.tag == "(0028,0008)"
+
+
+@pytest.mark.parametrize("offset_table", ["basic", "extended"])
+def test_a_frame_with_a_broken_beginning_leaves_the_others_where_the_table_says(offset_table):
+    frames = [START + bytes([number] * 5) + END for number in range(4)]
+    written = encapsulate(frames, offset_table=offset_table)
+    data = bytearray(written.pixel_data)
+    data[data.index(START + b"\2")] ^= 0x80
+    found = located(dataclasses.replace(written, pixel_data=bytes(data)), 4)
+    assert found.encoded(2) == b"\x7f" + frames[2][1:]
+    assert [found.encoded(index) for index in (0, 1, 3)] == [frames[0], frames[1], frames[3]]
+    assert found.notes == ()
+
+
+def test_an_item_of_a_wrong_length_spoils_no_other_frame_of_a_table():
+    frames = [START + bytes([number] * 5) + END for number in range(4)]
+    data = bytearray(encapsulate(frames).pixel_data)
+    data[data.index(START + b"\1") - 4] += 4
+    found = EncapsulatedFrames(MemoryReader(bytes(data) + DELIMITER), 0, 4, JPEG)
+    with pytest.raises(pacscore.DicomError, match="frame 1"):
+        found.encoded(1)
+    assert [found.encoded(index) for index in (0, 2, 3)] == [frames[0], *frames[2:]]
+
+
+class Counting:
+    """A reader that keeps what was asked for."""
+
+    def __init__(self, data):
+        self._data, self.size = data, len(data)
+        self.ranges = []
+
+    def read_range(self, start, length):
+        self.ranges.append((start, min(length, self.size - start)))
+        return self._data[start : start + length]
+
+    @property
+    def bytes_read(self):
+        return sum(length for _, length in self.ranges)
+
+
+@pytest.mark.parametrize("offset_table", ["basic", "extended"])
+@pytest.mark.parametrize("index", [0, 3, 9])
+def test_with_a_table_one_frame_is_read_and_no_other(offset_table, index):
+    frames = [START + bytes([number]) * 1001 + END for number in range(10)]
+    written = encapsulate(frames, offset_table=offset_table)
+    reader = Counting(written.pixel_data + DELIMITER)
+    table = None
+    if offset_table == "extended":
+        table = ExtendedOffsetTable.parse(written.extended_offset_table, written.extended_offset_table_lengths)
+    found = EncapsulatedFrames(reader, 0, 10, JPEG, table)
+    assert found.encoded(index) == frames[index]
+    header, last = 8, 8 * (index == 9)  # behind the last frame only the delimiter tells that it ends
+    basic = header + 4 * len(frames) * (offset_table == "basic")
+    pad = offset_table == "basic"
+    assert reader.bytes_read <= basic + header + len(frames[index]) + pad + 2 * last
+    first, last = reader.ranges[-1][0], sum(reader.ranges[-1])
+    assert first >= basic + index * 1014
+    assert last <= basic + (index + 1) * 1014 + 8
+
+
+def test_without_a_table_the_headers_of_items_are_read_once():
+    frames = [START + bytes([number]) * 1001 + END for number in range(10)]
+    reader = Counting(encapsulate(frames, offset_table="none").pixel_data + DELIMITER)
+    found = EncapsulatedFrames(reader, 0, 10, JPEG)
+    assert found.encoded(7) == frames[7]
+    headers = 8 + 10 * 8 + 8
+    assert reader.bytes_read == headers + 1006
+    assert found.encoded(2) == frames[2]
+    assert reader.bytes_read == headers + 2 * 1006
 
 
 def test_frames_before_the_cut_are_there():

@@ -6,20 +6,23 @@ Source: PS3.5 A.4 and 7.5.
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pacscore.errors import DicomError, LimitError, OptionError
 from pacscore.source import Reader
 
-__all__ = ["Encapsulated", "Fragment", "Items", "encapsulate", "item_at", "walk"]
+__all__ = ["Encapsulated", "Fragment", "Fragments", "Items", "encapsulate", "item_at", "walk"]
 
 _TAG = "(7FE0,0010)"
 _HEADER = struct.Struct("<HHL")
 _ITEM, _DELIMITER = (0xFFFE, 0xE000), (0xFFFE, 0xE0DD)
 _UNDEFINED = 0xFFFFFFFF
-_WINDOW = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Fragment:
         Of its value; shorter than the item says where the data ends before.
     """
 
+    HEADER: ClassVar[int] = _HEADER.size
+    """Bytes of the tag and the length, in front of the value."""
     start: int
     length: int
 
@@ -48,13 +53,43 @@ class Fragment:
         return self.start + self.length
 
 
+class Fragments(Sequence[Fragment]):
+    """Fragments in their order, in sixteen bytes each: a large object may have millions."""
+
+    def __init__(self) -> None:
+        self._starts = array("Q")
+        self._lengths = array("Q")
+
+    def append(self, fragment: Fragment) -> None:
+        """Add one behind the others."""
+        self._starts.append(fragment.start)
+        self._lengths.append(fragment.length)
+
+    @property
+    def starts(self) -> NDArray[np.uint64]:
+        """Where the values begin, in bytes; a view, good until the next one is added."""
+        return np.frombuffer(self._starts, np.uint64)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Fragment: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Fragment, ...]: ...
+    def __getitem__(self, index: int | slice) -> Fragment | tuple[Fragment, ...]:
+        if isinstance(index, slice):
+            return tuple(map(Fragment, self._starts[index], self._lengths[index]))
+        return Fragment(self._starts[index], self._lengths[index])
+
+
 @dataclass(frozen=True, slots=True)
 class Items:
     """What was found behind the Basic Offset Table.
 
     Attributes
     ----------
-    fragments : tuple of Fragment
+    fragments : Fragments
     stop : int, in bytes
         First byte behind the sequence delimiter, or where reading had to end.
     truncated : bool
@@ -100,36 +135,28 @@ def _item(head: bytes, position: int) -> Fragment | None:
 def walk(reader: Reader, position: int) -> Items:
     """Return all items from ``position`` on, up to the sequence delimiter.
 
-    Only their headers are read. Where the delimiter is lost, or the data ends inside an item, ``notes`` say so.
+    Only their headers are read, eight bytes each. Where the delimiter is lost, or the data ends inside an item,
+    ``notes`` say so.
     """
-    fragments: list[Fragment] = []
-    window, window_start = b"", position
+    fragments = Fragments()
     while True:
-        inside = position - window_start
-        if inside + _HEADER.size > len(window):
-            window, window_start, inside = bytes(reader.read_range(position, _span(fragments))), position, 0
-        head = window[inside : inside + _HEADER.size]
+        head = bytes(reader.read_range(position, _HEADER.size))
         if len(head) < _HEADER.size:
             note = f"Pixel Data ends at byte {position:,} without a sequence delimiter (PS3.5 A.4)"
-            return Items(tuple(fragments), reader.size, notes=(note,))
+            return Items(fragments, reader.size, notes=(note,))
         try:
             fragment = _item(head, position)
         except DicomError as error:
-            return Items(tuple(fragments), position, notes=(f"{error}; what follows is not read",))
+            return Items(fragments, position, notes=(f"{error}; what follows is not read",))
         if fragment is None:
-            return Items(tuple(fragments), position + _HEADER.size)
+            return Items(fragments, position + _HEADER.size)
         if fragment.stop > reader.size:
             left = max(0, reader.size - fragment.start)
             note = f"item at byte {position:,} has {left:,} of {fragment.length:,} bytes: the data is cut short"
             fragments.append(Fragment(fragment.start, left))
-            return Items(tuple(fragments), reader.size, truncated=True, notes=(note,))
+            return Items(fragments, reader.size, truncated=True, notes=(note,))
         fragments.append(fragment)
         position = fragment.stop
-
-
-def _span(fragments: Sequence[Fragment]) -> int:
-    """Return how much to read at once: many headers where fragments are small, one where they are large."""
-    return _WINDOW if fragments and fragments[-1].length < _WINDOW // 4 else _HEADER.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import numpy as np
 
 from pacscore.codecs.jpeg_recompression import JPEG_SYNTAXES, jpeg_to_jpeg_xl, jpeg_xl_to_jpeg
 from pacscore.codecs.samples import unpack_bits
-from pacscore.dicom.frame_coding import Choices, Written, in_order, whole
+from pacscore.dicom.frame_coding import Choices, Written, whole
 from pacscore.dicom.frames import FrameSource
+from pacscore.dicom.in_order import in_order
 from pacscore.dicom.part10 import BIG_ENDIAN
 from pacscore.dicom.pixel_data_writer import FrameSpool, OneBitPacker
 from pacscore.dicom.pixel_hash import pixel_sha256

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +14,7 @@ from pacscore.codecs.protocol import Codec, EncodedFrame, OnDamage
 from pacscore.dicom.attributes import Coding
 from pacscore.dicom.embedded_overlays import EmbeddedOverlay, embedded_overlays
 from pacscore.dicom.frames import FrameSource
+from pacscore.dicom.in_order import in_order
 from pacscore.dicom.part10 import BIG_ENDIAN, NATIVE
 from pacscore.dicom.pixel_data_writer import FrameSpool, OneBitPacker
 from pacscore.dicom.pixel_hash import pixel_sha256
@@ -23,9 +22,7 @@ from pacscore.errors import DataError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 from pacscore.report import Partial
 
-__all__ = ["Choices", "Written", "encode_all", "in_order", "is_native", "whole"]
-
-T = TypeVar("T")
+__all__ = ["Choices", "Written", "encode_all", "is_native", "whole"]
 
 _ONE_BIT_FORMS = NATIVE | {"1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"}
 """Transfer syntaxes that keep eight pixels of one bit in a byte."""
@@ -86,22 +83,6 @@ class _Frame:
 def is_native(transfer_syntax: str) -> bool:
     """Return whether frames lie in Pixel Data one after another, without items."""
     return transfer_syntax in NATIVE or transfer_syntax == BIG_ENDIAN
-
-
-def in_order(work: Callable[[int], T], count: int, threads: int) -> Iterator[T]:
-    """Yield ``work(0)``, ``work(1)`` and so on, some of them ahead of time where there are threads."""
-    if threads <= 1 or count < 2:
-        yield from map(work, range(count))
-        return
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - heavy, and only for threads
-
-    with ThreadPoolExecutor(threads) as pool:
-        ahead = deque(pool.submit(work, index) for index in range(min(count, 2 * threads)))
-        for index in range(len(ahead), count):
-            yield ahead.popleft().result()
-            ahead.append(pool.submit(work, index))
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Written:

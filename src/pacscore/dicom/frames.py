@@ -16,10 +16,11 @@ from pydicom.uid import UID
 
 from pacscore.codecs.protocol import OnDamage
 from pacscore.codecs.registry import codec_for
+from pacscore.dicom.encapsulated_frames import EncapsulatedFrames
 from pacscore.dicom.header import Header, header_of_dataset, read_header, read_trailing
 from pacscore.dicom.image_pixel import frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
-from pacscore.dicom.offsets import EncapsulatedFrames, ExtendedOffsetTable
+from pacscore.dicom.offsets import ExtendedOffsetTable
 from pacscore.errors import DicomError, PacscoreError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat

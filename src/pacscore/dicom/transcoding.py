@@ -23,9 +23,10 @@ from pacscore.dicom.attributes import (
     update_attributes,
 )
 from pacscore.dicom.data_elements import swap_parsed_words
-from pacscore.dicom.frame_coding import Choices, Written, in_order, is_native, whole
+from pacscore.dicom.frame_coding import Choices, Written, is_native, whole
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
+from pacscore.dicom.in_order import in_order
 from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, write_part10
 from pacscore.dicom.pixel_data_writer import FrameSpool, Sink, write_encapsulated, write_native
 from pacscore.dicom.pixel_hash import pixel_sha256
