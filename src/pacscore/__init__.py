@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pacscore.dicom.display import pipeline
     from pacscore.dicom.frames import FrameSource, open
+    from pacscore.dicom.frames_report import FrameCondition, FramesReport
     from pacscore.dicom.transcode_report import TranscodeReport
     from pacscore.dicom.transcoding import transcode
     from pacscore.errors import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "dicom.display": ("pipeline",),
     "dicom.frames": ("FrameSource", "open"),
+    "dicom.frames_report": ("FrameCondition", "FramesReport"),
     "dicom.transcode_report": ("TranscodeReport",),
     "dicom.transcoding": ("transcode",),
     "errors": (
@@ -77,7 +79,9 @@ __all__ = [
     "DataError",
     "DecodeReport",
     "DicomError",
+    "FrameCondition",
     "FrameSource",
+    "FramesReport",
     "J2KOptions",
     "LimitError",
     "Limits",

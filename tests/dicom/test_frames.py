@@ -201,6 +201,52 @@ class TestSequence:
         with pytest.raises(pacscore.OptionError):
             frames.frame(1, reduce=1)
 
+    def test_stacks_of_views(self, stack):
+        frames = pacscore.open(image(stack))
+        region = pacscore.Region(1, 2, 2, 3)
+        out = np.empty((4, 2, 3), "u2")
+        assert frames.as_array(2, region=region, out=out) is out
+        assert np.array_equal(out, stack[:, 1:3, 2:5])
+        for wrong in (np.empty((4, 3, 5), "u2"), np.empty((4, 2, 3), "i2")):
+            with pytest.raises(pacscore.OptionError):
+                frames.as_array(region=region, out=wrong)
+        with pytest.raises(pacscore.OptionError):
+            frames.as_array(reduce=1)
+        with pytest.raises(pacscore.OptionError):
+            frames.as_array(region=pacscore.Region(2, 0, 2, 1))
+
+    @pytest.mark.parametrize(
+        "part",
+        [slice(None, None, -1), slice(3, 0, -2), slice(-3, None), slice(2, 2), slice(5, 9), slice(-9, 2)],
+        ids=str,
+    )
+    def test_slices_are_those_of_a_list(self, stack, part):
+        assert np.array_equal(pacscore.open(image(stack))[part], stack[part])
+
+    @pytest.mark.parametrize("threads", [1, 3])
+    def test_each_frame_comes_with_its_index_in_order(self, stack, threads):
+        frames = pacscore.open(image(stack))
+        found = list(frames.each(threads=threads))
+        assert [index for index, _ in found] == [0, 1, 2, 3]
+        assert np.array_equal(np.stack([frame for _, frame in found]), stack)
+        chosen = list(frames.each([2, -1, 0], threads=threads, region=pacscore.Region(0, 0, 1, 1)))
+        assert [index for index, _ in chosen] == [2, 3, 0]
+        assert [int(frame[0, 0]) for _, frame in chosen] == [int(stack[index, 0, 0]) for index in (2, 3, 0)]
+        with pytest.raises(IndexError):
+            list(frames.each([4]))
+
+    def test_it_turns_into_an_array(self, stack):
+        frames = pacscore.open(image(stack))
+        assert np.array_equal(np.asarray(frames), stack)
+        assert np.asarray(frames, dtype=float).dtype == float
+        with pytest.raises(ValueError, match="copy"):
+            np.asarray(frames, copy=False)
+        assert np.array_equal(np.from_dlpack(frames), stack)
+        cut = pacscore.open(image(stack, PixelData=stack[:3].tobytes()))
+        for convert in (np.asarray, np.from_dlpack):
+            with pytest.raises(pacscore.DicomError):
+                convert(cut)
+
     def test_conceal_gives_a_partial(self, stack):
         partial = pacscore.open(image(stack)).frame(0, on_damage="conceal")
         assert partial.report.complete

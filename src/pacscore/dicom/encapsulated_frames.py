@@ -9,6 +9,8 @@ import contextlib
 import threading
 from typing import NoReturn
 
+import numpy as np
+
 from pacscore.dicom.encapsulation import Fragment, Items, item_at, walk
 from pacscore.dicom.frame_groups import FrameGroups, FrameSigns, group_fragments
 from pacscore.dicom.offsets import ExtendedOffsetTable, OffsetTable, basic_offset_table
@@ -104,6 +106,22 @@ class EncapsulatedFrames:
         """Number of fragments; the headers of all items are read for it."""
         return len(self._walked().fragments)
 
+    def there(self) -> tuple[int, str | None]:
+        """Return how many frames are there, at least in part, and why those that follow are missing."""
+        if self._table is not None and self._groups is None:
+            begin = self._table.offsets[: self._count] < max(0, self._reader.size - self._first - Fragment.HEADER)
+            return int(np.count_nonzero(begin)), f"the data ends at byte {self._reader.size:,}"
+        try:
+            groups = self._grouped()
+        except DicomError as error:
+            return 0, str(error)
+        return len(groups), next(iter((*groups.notes, *self._walked().notes)), "the data ends before")
+
+    def salvaged(self, index: int) -> bytes | None:
+        """Return None: what there is of a frame is given by ``encoded``."""
+        del index
+        return None
+
     def encoded(self, index: int) -> bytes:
         """Return the encoded frame, its fragments joined, without padding where the format or a table tells.
 
@@ -129,6 +147,8 @@ class EncapsulatedFrames:
 
     def _refuse(self, table: OffsetTable, index: int) -> NoReturn:
         position = self._first + int(table.offsets[index])
+        if position + Fragment.HEADER >= self._reader.size:
+            raise DicomError(f"frame {index} is missing: the data ends at byte {self._reader.size:,}", tag=_TAG)
         raise DicomError(
             f"the items of frame {index} at byte {position:,} are not as long as the {table.name} says (PS3.5 A.4)",
             tag=_TAG,

@@ -98,7 +98,7 @@ class Items:
         What is odd.
     """
 
-    fragments: tuple[Fragment, ...]
+    fragments: Fragments
     stop: int
     truncated: bool = False
     notes: tuple[str, ...] = ()

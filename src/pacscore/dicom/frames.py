@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import operator
-from collections.abc import Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +12,19 @@ from pydicom.uid import UID
 
 from pacscore.codecs.protocol import OnDamage
 from pacscore.codecs.registry import codec_for
+from pacscore.codecs.samples import of_precision
 from pacscore.dicom.encapsulated_frames import EncapsulatedFrames
+from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.header import Header, header_of_dataset, read_header, read_trailing
 from pacscore.dicom.image_pixel import frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
 from pacscore.dicom.offsets import ExtendedOffsetTable
-from pacscore.errors import DicomError, PacscoreError
+from pacscore.errors import DataError, DicomError, OptionError, PacscoreError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
-from pacscore.report import Partial
+from pacscore.report import Damage, DecodeReport, Partial
 from pacscore.source import FileReader, as_reader
-from pacscore.support.scheduler import run_in_threads
 
 if TYPE_CHECKING:
     from pacscore.pixels.pipeline import Pipeline
@@ -77,10 +74,11 @@ def open(source: Any, *, limits: Limits | None = None) -> FrameSource:
         raise
 
 
-class FrameSource:
-    """A sequence of frames: stored values, without any look-up table or window.
+class FrameSource(FrameSequence):
+    """The frames of one object: stored values, without any look-up table or window.
 
-    ``source[i]`` and ``source[i:j]`` decode one frame, or a stack of them. Threads may share it.
+    ``source[i]`` and ``source[i:j]`` decode one frame, or a stack of them. Threads may share it. ``as_array``,
+    ``numpy.asarray`` and ``numpy.from_dlpack`` decode all frames; a plain array is always whole.
 
     Attributes
     ----------
@@ -151,24 +149,18 @@ class FrameSource:
         """Elements behind Pixel Data, as Digital Signatures; of a Dataset that was opened they are in ``dataset``."""
         return read_trailing(self._header, self._frames.stop)
 
+    @property
+    def _source_bytes(self) -> int:
+        return self._header.reader.size
+
+    def _frames_there(self) -> tuple[int, str | None]:
+        there, reason = self._frames.there()
+        return min(there, self._count), None if there >= self._count else reason
+
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[NDArray[Any]]:
-        for index in range(self._count):
-            yield self[index]
-
-    @overload
-    def __getitem__(self, index: int) -> NDArray[Any]: ...
-    @overload
-    def __getitem__(self, index: slice) -> NDArray[Any]: ...
-    def __getitem__(self, index: int | slice) -> NDArray[Any]:
-        """Return a frame ``(rows, columns[, samples])``, or a stack of frames."""
-        if isinstance(index, slice):
-            return self._stack(range(self._count)[index], 1)
-        return cast("NDArray[Any]", self.frame(index))
-
-    def frame(  # noqa: PLR0913 - the choices of a view, all by keyword
+    def frame(  # noqa: PLR0913, D102 - the choices of a view, all by keyword; documented with FrameSequence
         self,
         index: int,
         *,
@@ -178,42 +170,12 @@ class FrameSource:
         threads: int = 1,
         on_damage: OnDamage = "raise",
     ) -> NDArray[Any] | Partial:
-        """Return a frame, at a lower resolution or a part of it if so wished.
-
-        Parameters
-        ----------
-        index : int
-            Counted from 0; negative ones from the end.
-        reduce : int
-            Resolution levels to leave out; only JPEG 2000 has them.
-        region : Region, optional
-            In full-resolution pixels.
-        out : ndarray, optional
-            Filled and returned; its shape and dtype must be those of the result.
-        threads : int
-            1: the calling thread alone.
-        on_damage : "raise" or "conceal"
-            "conceal" always returns a Partial.
-
-        Returns
-        -------
-        ndarray, shape (rows, columns[, samples]), or Partial
-
-        Raises
-        ------
-        IndexError
-            If there is no such frame.
-        OptionError
-            If the region leaves the frame, ``out`` does not fit, or the codec has no levels to leave out.
-        DataError, UnsupportedError, LimitError
-            If the frame cannot be decoded.
-        """
         index = self._checked(index)
-        data = self.encoded(index)
         try:
+            data, damages = self._encoded(index, on_damage)
             if self._pixel_format is None:
                 self._learned(data)
-            return self._codec.decode(
+            decoded = self._codec.decode(
                 data,
                 self.encoded_format,
                 reduce=reduce,
@@ -223,41 +185,48 @@ class FrameSource:
                 on_damage=on_damage,
                 limits=self._limits,
             )
+        except DataError as error:
+            if on_damage == "conceal" and index < self._frames_there()[0]:
+                return Partial(self._blank(reduce, region, out), _nothing_decoded(error))
+            error.add_note(f"in frame {index} of {self._count}")
+            raise
         except PacscoreError as error:
             error.add_note(f"in frame {index} of {self._count}")
             raise
+        if damages and isinstance(decoded, Partial):
+            found = decoded.report
+            whole = dataclasses.replace(found, packets_read=0, damages=(*damages, *found.damages))
+            return Partial(decoded.image, whole)
+        return decoded
 
-    def encoded(self, index: int) -> bytes:
-        """Return a frame as it is stored, its fragments joined; padding is removed where the format tells.
+    def _encoded(self, index: int, on_damage: OnDamage) -> tuple[bytes, tuple[Damage, ...]]:
+        """Return the encoded frame; to conceal damage, as much of it as there is."""
+        try:
+            return self._frames.encoded(index), ()
+        except DicomError as error:
+            data = self._frames.salvaged(index) if on_damage == "conceal" else None
+            if data is None:
+                raise
+            return data, (Damage("truncated", str(error), error.offset),)
 
-        Native frames of one bit a sample begin with the first bit of a byte.
+    def _blank(self, reduce: int, region: Region | None, out: NDArray[Any] | None) -> NDArray[Any]:
+        """Return zeros in the shape of a frame, for one that does not decode at all."""
+        each = self._pixel_format or of_precision(self.encoded_format)
+        rows, columns = each.shape[:2]
+        if region is not None:
+            region.check_inside(rows, columns)
+            rows, columns = region.rows, region.columns
+        shape = (-(-rows >> reduce), -(-columns >> reduce), *each.shape[2:])
+        self._limits.check_output(each.nbytes, self._source_bytes, what="the frame")
+        if out is None:
+            return np.zeros(shape, each.dtype)
+        if out.shape != shape or out.dtype != each.dtype:
+            raise OptionError(f"out is {out.dtype}{out.shape}; the frame is {each.dtype}{shape}")
+        out[...] = 0
+        return out
 
-        Raises
-        ------
-        IndexError
-            If there is no such frame.
-        DicomError
-            If the frame is not there, or nothing says where it begins.
-        """
+    def encoded(self, index: int) -> bytes:  # noqa: D102 - documented with FrameSequence
         return self._frames.encoded(self._checked(index))
-
-    def as_array(self, threads: int = 1) -> NDArray[Any]:
-        """Return all frames as ``(frames, rows, columns[, samples])``; threads share them out."""
-        return self._stack(range(self._count), threads)
-
-    def _stack(self, indices: range, threads: int) -> NDArray[Any]:
-        each = self.pixel_format
-        self._limits.check_output(len(indices) * each.nbytes, self._header.reader.size, what="the stack of frames")
-        stack = np.empty((len(indices), *each.shape), each.dtype)
-
-        places = itertools.count()
-
-        def work() -> None:
-            while (place := next(places)) < len(indices):
-                self.frame(indices[place], out=stack[place])
-
-        run_in_threads(min(threads, len(indices)), work)
-        return stack
 
     def pipeline(self, index: int = 0) -> Pipeline:
         """Return how a frame wants to be shown, for what decoding gives: its precision, sign and colour."""
@@ -272,24 +241,10 @@ class FrameSource:
             photometric_interpretation=decoded.photometric_interpretation,
         )
 
-    def _checked(self, index: int) -> int:
-        number = operator.index(index)
-        if not -self._count <= number < self._count:
-            raise IndexError(f"frame {number} of {self._count}")
-        return number % self._count
-
     def close(self) -> None:
         """Close the file that ``open`` opened; frames cannot be read any more."""
         if self._opened is not None:
             self._opened.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         stored = self.encoded_format
@@ -297,6 +252,10 @@ class FrameSource:
             f"<FrameSource: {self._count} frames of {stored.rows} x {stored.columns} "
             f"{stored.photometric_interpretation}, transfer syntax {self.transfer_syntax}>"
         )
+
+
+def _nothing_decoded(error: DataError) -> DecodeReport:
+    return DecodeReport(1, 0, damages=(Damage("syntax", str(error), error.offset),))
 
 
 def _extended_offset_table(dataset: Dataset) -> ExtendedOffsetTable | None:

@@ -36,9 +36,22 @@ class NativeFrames:
         self._start = element.start
         self._length = max(0, min(element.length or 0, reader.size - element.start))
         self._bits = stored.native_bits
+        self._count = count
         self._swapped = big_endian and element.vr == "OW" and stored.bits_allocated <= 8
         self.stop = element.start + (element.length or 0)
         self.notes = _notes(element.length or 0, self._length, -(-self._bits * count // 8))
+
+    def there(self) -> tuple[int, str | None]:
+        """Return how many frames are there, at least in part, and why those that follow are missing."""
+        there = -(-8 * self._length // self._bits)
+        return there, f"Pixel Data has {self._length:,} bytes (PS3.5 8.1.1)"
+
+    def salvaged(self, index: int) -> bytes | None:
+        """Return what there is of a frame that is cut short, filled up with zeros; None where nothing is."""
+        start, shift = divmod(index * self._bits, 8)
+        if start >= self._length or shift or self._swapped:
+            return None
+        return self._read(start, self._length).ljust(-(-self._bits // 8), b"\0")
 
     def encoded(self, index: int) -> bytes:
         """Return the bytes of a frame; one that begins within a byte is shifted to begin with it.
