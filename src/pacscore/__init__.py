@@ -9,12 +9,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pacscore.codecs.deflate import DeflateOptions
+    from pacscore.codecs.isolation import Isolation
+    from pacscore.codecs.jpeg import JPEGOptions
+    from pacscore.codecs.jpegls import JPEGLSOptions
+    from pacscore.codecs.jpegxl import JPEGXLOptions
     from pacscore.dicom.display import pipeline
     from pacscore.dicom.frames import FrameSource, open
     from pacscore.dicom.frames_report import FrameCondition, FramesReport
     from pacscore.dicom.transcode_report import TranscodeReport
     from pacscore.dicom.transcoding import transcode
     from pacscore.errors import (
+        CodecCrashedError,
         CodestreamError,
         DataError,
         DicomError,
@@ -39,12 +45,18 @@ if TYPE_CHECKING:
     from pacscore.report import Damage, DecodeReport, Partial
 
 _ROOMS = {
+    "codecs.deflate": ("DeflateOptions",),
+    "codecs.isolation": ("Isolation",),
+    "codecs.jpeg": ("JPEGOptions",),
+    "codecs.jpegls": ("JPEGLSOptions",),
+    "codecs.jpegxl": ("JPEGXLOptions",),
     "dicom.display": ("pipeline",),
     "dicom.frames": ("FrameSource", "open"),
     "dicom.frames_report": ("FrameCondition", "FramesReport"),
     "dicom.transcode_report": ("TranscodeReport",),
     "dicom.transcoding": ("transcode",),
     "errors": (
+        "CodecCrashedError",
         "CodestreamError",
         "DataError",
         "DicomError",
@@ -73,16 +85,22 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __version__ = "0.1.0"
 
 __all__ = [
+    "CodecCrashedError",
     "CodestreamError",
     "CodestreamInfo",
     "Damage",
     "DataError",
     "DecodeReport",
+    "DeflateOptions",
     "DicomError",
     "FrameCondition",
     "FrameSource",
     "FramesReport",
+    "Isolation",
     "J2KOptions",
+    "JPEGLSOptions",
+    "JPEGOptions",
+    "JPEGXLOptions",
     "LimitError",
     "Limits",
     "NoCodecError",

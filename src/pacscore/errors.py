@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "CodecCrashedError",
     "CodestreamError",
     "DataError",
     "DicomError",
@@ -112,6 +113,10 @@ class NoCodecError(UnsupportedError):
         super().__init__(message, feature=feature, clause=clause)
         self.transfer_syntax = transfer_syntax
         self.hint = hint
+
+
+class CodecCrashedError(DataError):
+    """Over these bytes a codec in a child process died, hung, took too much memory, or broke the rules for codecs."""
 
 
 class OptionError(PacscoreError, ValueError):

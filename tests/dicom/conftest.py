@@ -98,7 +98,7 @@ RLE = codec_for(RLELossless)
 class Altered:
     """RLE that changes frames on the way in: a broken codec, or a lossy one."""
 
-    name, provisional = "altered", True
+    name, third_party = "altered", True
     transfer_syntaxes = encodes = frozenset({RLELossless})
 
     def __init__(self, alter, method=None):

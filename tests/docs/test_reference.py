@@ -21,7 +21,7 @@ def rows_of_codecs() -> list[str]:
         codec = codec_for(uid)
         name = keyword(uid)
         words = "-" if name == uid else f"`{name}`"
-        by = f"{codec.name}{', provisionally' if codec.provisional else ''}"
+        by = f"{codec.name}{', by imagecodecs' if codec.third_party else ''}"
         rows.append(f"| {uid} | {words} | {'yes' if uid in codec.encodes else 'no'} | {by} |")
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,7 +14,24 @@ from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable, check_
 from pacscore.errors import DataError, OptionError
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["DEFLATE", "DeflateCodec"]
+__all__ = ["DEFLATE", "DeflateCodec", "DeflateOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeflateOptions:
+    """Choices of the deflate encoder.
+
+    Attributes
+    ----------
+    level : int
+        0 (not compressed) to 9 (smallest).
+    """
+
+    level: int = 6
+
+    def __post_init__(self) -> None:
+        if self.level not in range(10):
+            raise OptionError(f"deflate takes a level of 0 to 9, not {self.level!r}")
 
 
 class DeflateCodec(WholeFrameCodec):
@@ -23,7 +41,7 @@ class DeflateCodec(WholeFrameCodec):
     """
 
     name = "deflate"
-    provisional = False
+    third_party = False
     transfer_syntaxes = encodes = frozenset({"1.2.840.10008.1.2.8.1"})
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
@@ -43,18 +61,15 @@ class DeflateCodec(WholeFrameCodec):
         frame: NDArray[Any],
         pixel_format: PixelFormat,
         transfer_syntax: str,
-        options: Any = None,
+        options: DeflateOptions | None = None,
         *,
         threads: int = 1,
     ) -> EncodedFrame:
-        """Return the frame deflated; ``options`` is the level of effort, 0 to 9, or None for the usual."""
+        """Return the frame deflated."""
         del threads
         check_encodable(self, frame, pixel_format, transfer_syntax)
-        check_options(self, options, int)
-        level = -1 if options is None else options
-        if level not in range(-1, 10):
-            raise OptionError(f"deflate takes a level of 0 to 9, not {options!r}")
-        deflater = zlib.compressobj(level, wbits=-zlib.MAX_WBITS)
+        check_options(self, options, DeflateOptions)
+        deflater = zlib.compressobj((options or DeflateOptions()).level, wbits=-zlib.MAX_WBITS)
         data = deflater.compress(to_bytes(frame, pixel_format)) + deflater.flush()
         return EncodedFrame(data, pixel_format.photometric_interpretation, lossless=True)
 

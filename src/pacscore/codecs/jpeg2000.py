@@ -52,7 +52,7 @@ class JPEG2000Codec:
     read at the codestream's precision.
     """
 
-    provisional = False
+    third_party = False
 
     def __init__(
         self, name: str, transfer_syntaxes: frozenset[str], encodes: frozenset[str], lossy_method: str

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from pacscore.codecs.frame_header import missing_end, read_frame_header
 from pacscore.codecs.jpeg import precision_disagreement, unsigned_pattern
+from pacscore.codecs.jpegls_scans import check_segments
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, check_options, foreign_errors
 from pacscore.errors import DataError, OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["JPEG_LS", "JPEGLSCodec", "JPEGLSOptions"]
+__all__ = ["LOSSLESS", "NEAR_LOSSLESS", "JPEGLSCodec", "JPEGLSOptions"]
 
 _SOF55 = frozenset({0xF7})
 _LOSSLESS, _NEAR_LOSSLESS = "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"
@@ -45,8 +46,10 @@ class JPEGLSCodec(WholeFrameCodec):
     """
 
     name = "JPEG-LS"
-    provisional = True
-    transfer_syntaxes = encodes = frozenset({_LOSSLESS, _NEAR_LOSSLESS})
+    third_party = True
+
+    def __init__(self, transfer_syntax: str) -> None:
+        self.transfer_syntaxes = self.encodes = frozenset({transfer_syntax})
 
     def decoded_format(self, data: Buffer, stored: PixelFormat) -> PixelFormat:
         """Return the format with the precision of the frame header."""
@@ -55,11 +58,18 @@ class JPEGLSCodec(WholeFrameCodec):
         return of_precision(stored, header.precision)
 
     def disagreements(self, data: Buffer, stored: PixelFormat) -> tuple[str, ...]:
-        """Say where the precision is not Bits Stored."""
-        return precision_disagreement(self.name, read_frame_header(data, _SOF55, self.name).precision, stored)
+        """Say where the precision is not Bits Stored, and where the lossless syntax holds a near-lossless scan."""
+        header = read_frame_header(data, _SOF55, self.name)
+        told = precision_disagreement(self.name, header.precision, stored)
+        near = check_segments(data, header, self.name)
+        if near and self.transfer_syntaxes == {_LOSSLESS}:
+            told += (f"the JPEG-LS frame was coded with NEAR {near}; {_LOSSLESS} is lossless (PS3.5 A.4.3)",)
+        return told
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
-        del stored
+        header = read_frame_header(data, _SOF55, self.name)
+        header.check(stored, self.name)
+        check_segments(data, header, self.name)
         for damage in missing_end(data, self.name):  # CharLS would take seconds to find out
             raise DataError(damage.what, offset=damage.offset)
         import imagecodecs  # noqa: PLC0415 - only where JPEG-LS is met
@@ -100,5 +110,8 @@ class JPEGLSCodec(WholeFrameCodec):
         )
 
 
-JPEG_LS = JPEGLSCodec()
-"""JPEG-LS lossless and near-lossless."""
+LOSSLESS = JPEGLSCodec(_LOSSLESS)
+"""JPEG-LS lossless."""
+
+NEAR_LOSSLESS = JPEGLSCodec(_NEAR_LOSSLESS)
+"""JPEG-LS near-lossless, or lossless."""

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from numpy.typing import NDArray
 
-from pacscore.codecs.jpeg import JPEG, unsigned_pattern
-from pacscore.codecs.jpegxl_header import has_jpeg, read_size
+from pacscore.codecs.jpeg import JPEG, precision_disagreement, unsigned_pattern
+from pacscore.codecs.jpegxl_header import ImageHeader, has_jpeg, read_image_header
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, check_options, foreign_errors
@@ -48,25 +48,30 @@ class JPEGXLCodec(WholeFrameCodec):
     """
 
     name = "JPEG XL"
-    provisional = True
+    third_party = True
     transfer_syntaxes = frozenset({_LOSSLESS, _RECOMPRESSION, _ANY})
     encodes = frozenset({_LOSSLESS, _ANY})
 
     def decoded_format(self, data: Buffer, stored: PixelFormat) -> PixelFormat:
-        """Return the format of the samples; the precision is Bits Stored, or the rebuilt JPEG's."""
+        """Return the format of the samples, of the precision of the image header, or of the rebuilt JPEG."""
         if has_jpeg(data):
             return JPEG.decoded_format(self.jpeg(data, stored), stored)
-        _check_size(data, stored)
-        decoded = of_precision(stored)
+        decoded = of_precision(stored, _checked_header(data, stored).bits)
         if stored.photometric_interpretation == "XYB":
             decoded = dataclasses.replace(decoded, photometric_interpretation="RGB")
         return decoded
+
+    def disagreements(self, data: Buffer, stored: PixelFormat) -> tuple[str, ...]:
+        """Say where precision or, of a recompressed JPEG, colour are not what the attributes say."""
+        if has_jpeg(data):
+            return JPEG.disagreements(self.jpeg(data, stored), stored)
+        return precision_disagreement(self.name, read_image_header(data).bits, stored)
 
     def jpeg(self, data: Buffer, stored: PixelFormat) -> bytes:
         """Return the JPEG, byte for byte, that was recompressed."""
         import imagecodecs  # noqa: PLC0415 - only where JPEG XL is met
 
-        _check_size(data, stored)
+        _checked_header(data, stored)
         with foreign_errors(self.name):
             return bytes(imagecodecs.jpegxl_decode_jpeg(bytes(data), numthreads=1))
 
@@ -115,13 +120,19 @@ class JPEGXLCodec(WholeFrameCodec):
         return EncodedFrame(bytes(data), pixel_format.photometric_interpretation, lossless, method)
 
 
-def _check_size(data: Buffer, stored: PixelFormat) -> None:
-    rows, columns = read_size(data)
-    if (rows, columns) != (stored.rows, stored.columns):
+def _checked_header(data: Buffer, stored: PixelFormat) -> ImageHeader:
+    header = read_image_header(data)
+    mine = (header.rows, header.columns, header.samples)
+    theirs = (stored.rows, stored.columns, stored.samples_per_pixel)
+    if mine != theirs:
         raise DataError(
-            f"the JPEG XL header says {rows} x {columns} pixels; the data set says {stored.rows} x {stored.columns}",
+            f"the JPEG XL header says {mine[0]} x {mine[1]} pixels of {mine[2]} samples; "
+            f"the data set says {theirs[0]} x {theirs[1]} of {theirs[2]}",
             clause="ISO/IEC 18181-1 D.2",
         )
+    if header.bits > 16:
+        raise UnsupportedError(f"JPEG XL of {header.bits} bits a sample", feature=f"{header.bits} bits a sample")
+    return header
 
 
 JPEG_XL = JPEGXLCodec()

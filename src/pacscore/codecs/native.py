@@ -8,9 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.codecs.protocol import Buffer, EncodedFrame
-from pacscore.codecs.samples import expand_chroma, interleaved, interpret, pack_bits, unpack_bits
+from pacscore.codecs.samples import (
+    expand_chroma,
+    from_little_endian,
+    interleaved,
+    pack_bits,
+    stored_values,
+    unpack_bits,
+)
 from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable, check_options
-from pacscore.errors import DicomError, UnsupportedError
+from pacscore.errors import DicomError, OptionError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
 __all__ = ["BIG_ENDIAN", "LITTLE_ENDIAN", "NativeCodec", "from_bytes", "to_bytes"]
@@ -42,11 +49,13 @@ def from_bytes(data: Any, stored: PixelFormat, byte_order: ByteOrder = "<") -> N
     DicomError
         If there are fewer bytes than the frame needs, or columns of YBR_FULL_422 are odd.
     UnsupportedError
-        If Bits Allocated is not 1, 8, 16, 32 or 64.
+        If Bits Allocated is neither 1, 12 nor a multiple of 8.
     """
     _check(data, stored)
     if stored.bits_allocated == 1:
         values: NDArray[Any] = unpack_bits(data, stored.native_bits)
+    elif stored.bits_allocated not in (8, 16, 32, 64):
+        values = _odd_words(data, stored, byte_order)
     else:
         word = np.dtype(f"{'f' if stored.is_float else 'u'}{stored.bits_allocated // 8}")
         count = stored.native_bits // stored.bits_allocated
@@ -54,15 +63,27 @@ def from_bytes(data: Any, stored: PixelFormat, byte_order: ByteOrder = "<") -> N
     values = _arranged(values, stored)
     if stored.is_float or stored.bits_allocated == 1:
         return values
-    if stored.high_bit is not None and stored.high_bit >= stored.bits_stored:
-        values = values >> values.dtype.type(stored.high_bit + 1 - stored.bits_stored)
-    return interpret(values, stored.bits_stored, bool(stored.pixel_representation), stored.dtype)
+    return stored_values(values, stored)
+
+
+def _odd_words(data: Any, stored: PixelFormat, byte_order: ByteOrder) -> NDArray[Any]:
+    """Return words of 12 bits (packed, the first in the low bits; retired), or of 3, 5, 6 or 7 bytes."""
+    count = stored.native_bits // stored.bits_allocated
+    if stored.bits_allocated == 12:
+        padded = np.zeros(3 * -(-count // 2), np.uint16)
+        size = -(-stored.native_bits // 8)
+        padded[:size] = np.frombuffer(data, np.uint8, size)
+        low, middle, high = padded.reshape(-1, 3).T
+        return np.stack((low | (middle & 15) << 8, middle >> 4 | high << 4), axis=-1).reshape(-1)[:count]
+    size = stored.bits_allocated // 8
+    words = np.frombuffer(data, np.uint8, count * size).reshape(count, size)
+    return from_little_endian(words if byte_order == "<" else words[:, ::-1], stored.dtype.itemsize).reshape(-1)
 
 
 def _check(data: Any, stored: PixelFormat) -> None:
-    if stored.bits_allocated not in (1, 8, 16, 32, 64):
+    if stored.bits_allocated not in (1, 12, *range(8, 65, 8)):
         raise UnsupportedError(
-            f"Bits Allocated {stored.bits_allocated} without compression: 1, 8, 16, 32 and 64 can be read",
+            f"Bits Allocated {stored.bits_allocated} without compression: 1, 12 and multiples of 8 can be read",
             feature=f"{stored.bits_allocated} bits allocated",
             clause="PS3.5 8.1.1",
         )
@@ -93,13 +114,15 @@ def to_bytes(frame: NDArray[Any], pixel_format: PixelFormat, byte_order: ByteOrd
     """
     if pixel_format.bits_allocated == 1:
         return pack_bits(frame)
+    if pixel_format.bits_allocated not in (8, 16, 32, 64):
+        raise OptionError(f"Bits Allocated {pixel_format.bits_allocated} is only read: write {8 * frame.itemsize}")
     return frame.astype(frame.dtype.newbyteorder(byte_order), copy=False).tobytes()
 
 
 class NativeCodec(WholeFrameCodec):
     """Frames without compression, of one byte order."""
 
-    provisional = False
+    third_party = False
 
     def __init__(self, name: str, transfer_syntaxes: frozenset[str], byte_order: ByteOrder) -> None:
         self.name = name

@@ -57,8 +57,8 @@ class Codec(Protocol):
     ----------
     name : str
         A short word for reports and messages.
-    provisional : bool
-        Whether another library does the coding until pacscore does it itself.
+    third_party : bool
+        Whether a library other than pacscore does the coding: ``isolate=True`` runs such a codec in a child process.
     transfer_syntaxes : frozenset of str
         The UIDs that it decodes.
     encodes : frozenset of str
@@ -66,7 +66,7 @@ class Codec(Protocol):
     """
 
     name: str
-    provisional: bool
+    third_party: bool
     transfer_syntaxes: frozenset[str]
     encodes: frozenset[str]
 

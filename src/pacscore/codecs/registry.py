@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 
+from pacscore.codecs.plug_ins import broken_plug_ins, plug_ins
 from pacscore.codecs.protocol import Codec
-from pacscore.errors import NoCodecError, OptionError, UnsupportedError
+from pacscore.codecs.refusals import refusal
+from pacscore.codecs.video import VIDEO_FORMATS, VideoCodec
+from pacscore.errors import NoCodecError, OptionError
 
 __all__ = ["codec_for", "register", "transfer_syntaxes"]
 
@@ -17,14 +20,14 @@ _BUILT_IN = {
     "1.2.840.10008.1.2.2": "native:BIG_ENDIAN",
     "1.2.840.10008.1.2.8.1": "deflate:DEFLATE",
     "1.2.840.10008.1.2.5": "rle:RLE",
-    "1.2.840.10008.1.2.4.50": "jpeg:JPEG",
-    "1.2.840.10008.1.2.4.51": "jpeg:JPEG",
-    "1.2.840.10008.1.2.4.53": "jpeg:JPEG",
-    "1.2.840.10008.1.2.4.55": "jpeg:JPEG",
-    "1.2.840.10008.1.2.4.57": "jpeg:JPEG",
-    "1.2.840.10008.1.2.4.70": "jpeg:JPEG",
-    "1.2.840.10008.1.2.4.80": "jpegls:JPEG_LS",
-    "1.2.840.10008.1.2.4.81": "jpegls:JPEG_LS",
+    "1.2.840.10008.1.2.4.50": "jpeg:BASELINE",
+    "1.2.840.10008.1.2.4.51": "jpeg:EXTENDED",
+    "1.2.840.10008.1.2.4.53": "jpeg:SPECTRAL_SELECTION",
+    "1.2.840.10008.1.2.4.55": "jpeg:FULL_PROGRESSION",
+    "1.2.840.10008.1.2.4.57": "jpeg:LOSSLESS",
+    "1.2.840.10008.1.2.4.70": "jpeg:LOSSLESS_SV1",
+    "1.2.840.10008.1.2.4.80": "jpegls:LOSSLESS",
+    "1.2.840.10008.1.2.4.81": "jpegls:NEAR_LOSSLESS",
     "1.2.840.10008.1.2.4.90": "jpeg2000:JPEG_2000",
     "1.2.840.10008.1.2.4.91": "jpeg2000:JPEG_2000",
     "1.2.840.10008.1.2.4.92": "jpeg2000:JPEG_2000",
@@ -36,8 +39,6 @@ _BUILT_IN = {
     "1.2.840.10008.1.2.4.111": "jpegxl:JPEG_XL",
     "1.2.840.10008.1.2.4.112": "jpegxl:JPEG_XL",
 }
-
-_JPIP = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (94, 95, 204, 205))
 
 _registered: dict[str, Codec] = {}
 
@@ -67,7 +68,9 @@ def register(codec: Codec, *, replace: bool = False) -> None:
 
 
 def codec_for(transfer_syntax: str) -> Codec:
-    """Return the codec that serves a transfer syntax.
+    """Return the codec that serves a transfer syntax: registered, built in, or of a plug-in, in this order.
+
+    For video there is one that gives no pixels, and says so when asked.
 
     Parameters
     ----------
@@ -77,29 +80,31 @@ def codec_for(transfer_syntax: str) -> Codec:
     Raises
     ------
     NoCodecError
-        If none is registered; ``hint`` says what would help.
+        If there is none; ``hint`` says what would help.
     UnsupportedError
-        If objects of this transfer syntax hold no pixels (JPIP).
+        If objects of this transfer syntax hold no pixels (JPIP, SMPTE ST 2110), or are of a retired process.
     """
     uid = str(transfer_syntax)
-    codec = _registered.get(uid)
-    if codec is not None:
-        return codec
-    if uid in _JPIP:
-        raise UnsupportedError(
-            f"transfer syntax {uid} (JPIP) holds no Pixel Data but a Pixel Data Provider URL (0028,7FE0); "
-            "fetch the codestream from there, then decode it",
-            feature="JPIP referenced pixel data",
-            clause="PS3.5 A.6",
-        )
-    if uid not in _BUILT_IN:
-        hint = "register a codec for it with pacscore.codecs.register"
-        raise NoCodecError(f"no codec for transfer syntax {uid}: {hint}", transfer_syntax=uid, hint=hint)
-    module, _, name = _BUILT_IN[uid].partition(":")
-    built_in: Codec = getattr(importlib.import_module(f"pacscore.codecs.{module}"), name)
-    return built_in
+    if uid in _registered:
+        return _registered[uid]
+    if uid in _BUILT_IN:
+        module, _, name = _BUILT_IN[uid].partition(":")
+        built_in: Codec = getattr(importlib.import_module(f"pacscore.codecs.{module}"), name)
+        return built_in
+    for codec in plug_ins().values():
+        if uid in codec.transfer_syntaxes:
+            return codec
+    if uid in VIDEO_FORMATS:
+        return VideoCodec(uid)
+    error = refusal(uid)
+    if error is not None:
+        raise error
+    hint = "register a codec for it with pacscore.codecs.register, or install a plug-in"
+    for name, reason in broken_plug_ins().items():
+        hint += f"; the plug-in {name!r} might have served it, but is broken: {reason}"
+    raise NoCodecError(f"no codec for transfer syntax {uid}: {hint}", transfer_syntax=uid, hint=hint)
 
 
 def transfer_syntaxes() -> tuple[str, ...]:
-    """Return the UIDs that some codec serves, sorted."""
+    """Return the UIDs whose pixels a built-in or registered codec gives, sorted; plug-ins are not looked for."""
     return tuple(sorted({*_BUILT_IN, *_registered}))

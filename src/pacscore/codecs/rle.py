@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pacscore.codecs import _rle
 from pacscore.codecs.native import from_bytes
 from pacscore.codecs.protocol import Buffer, EncodedFrame
-from pacscore.codecs.samples import interpret, pack_bits
+from pacscore.codecs.samples import from_little_endian, pack_bits, stored_values
 from pacscore.codecs.whole_frame import WholeFrameCodec, check_encodable, check_options
 from pacscore.errors import DataError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
@@ -28,7 +28,7 @@ class RLECodec(WholeFrameCodec):
     """
 
     name = "RLE"
-    provisional = False
+    third_party = False
     transfer_syntaxes = encodes = frozenset({"1.2.840.10008.1.2.5"})
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
@@ -40,12 +40,13 @@ class RLECodec(WholeFrameCodec):
         if stored.bits_allocated % 8 or stored.bits_allocated > 64:
             raise UnsupportedError(f"RLE of Bits Allocated {stored.bits_allocated}", feature="RLE", clause="PS3.5 G.2")
         size = stored.bits_allocated // 8
+        _check_planes(samples * size)
         values = np.empty((rows, columns, samples, size), np.uint8)
         _rle.decode(data, _bounds(data, samples * size), values.reshape(-1), rows, columns, samples, size)
-        arranged = _from_little_endian(values, decoded.dtype.itemsize)[..., 0].reshape(decoded.shape)
+        arranged = from_little_endian(values, decoded.dtype.itemsize)[..., 0].reshape(decoded.shape)
         if stored.is_float:
             return arranged.view(decoded.dtype)
-        return interpret(arranged, stored.bits_stored, bool(stored.pixel_representation), decoded.dtype)
+        return stored_values(arranged, stored)
 
     def encode(
         self,
@@ -83,19 +84,15 @@ def _bounds(data: Buffer, expected: int) -> list[tuple[int, int]]:
     return list(zip(offsets[:count], ends, strict=True))
 
 
-def _from_little_endian(values: NDArray[np.uint8], size: int) -> NDArray[Any]:
-    """Return unsigned integers of ``size`` bytes from the bytes in the last axis, which may be fewer."""
-    if values.shape[-1] < size:
-        values = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, size - values.shape[-1])])
-    little: NDArray[Any] = values.view(f"<u{size}")
-    return little.astype(f"u{size}", copy=False)
+def _check_planes(count: int) -> None:
+    if count > 15:
+        raise UnsupportedError(f"RLE of {count} byte planes: at most 15", feature="RLE", clause="PS3.5 G.5")
 
 
 def _encoded(frame: NDArray[Any], pixel_format: PixelFormat) -> bytes:
     rows, columns, samples = pixel_format.rows, pixel_format.columns, pixel_format.samples_per_pixel
     size = frame.dtype.itemsize
-    if samples * size > 15:
-        raise UnsupportedError(f"RLE of {samples * size} byte planes: at most 15", feature="RLE", clause="PS3.5 G.5")
+    _check_planes(samples * size)
     if pixel_format.bits_allocated == 1:
         packed = np.frombuffer(pack_bits(frame), np.uint8)
         segments = _rle.encode(packed, 1, packed.size, 1, 1)

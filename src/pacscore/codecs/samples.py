@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pacscore.pixel_format import PixelFormat, container_dtype
 from pacscore.pixels import _photometric
 
-__all__ = ["expand_chroma", "interleaved", "interpret", "of_precision", "pack_bits", "unpack_bits"]
+__all__ = ["expand_chroma", "from_little_endian", "interleaved", "interpret", "of_precision", "pack_bits"]
+__all__ += ["stored_values", "unpack_bits"]
 
 _EXPANDED = {"YBR_FULL_422": "YBR_FULL"}
 
@@ -40,6 +41,20 @@ def interpret(values: NDArray[Any], bits: int, signed: bool, dtype: np.dtype[Any
     shift = pattern.dtype.type(width - bits)
     extended: NDArray[Any] = (pattern << shift).view(f"i{dtype.itemsize}") >> np.dtype(f"i{dtype.itemsize}").type(shift)
     return extended.view(dtype)
+
+
+def stored_values(values: NDArray[Any], stored: PixelFormat) -> NDArray[Any]:
+    """Return the values of words of Bits Allocated: High Bit, Bits Stored and Pixel Representation say which bits."""
+    if stored.high_bit is not None and stored.high_bit >= stored.bits_stored:
+        values = values >> values.dtype.type(stored.high_bit + 1 - stored.bits_stored)
+    return interpret(values, stored.bits_stored, bool(stored.pixel_representation), stored.dtype)
+
+
+def from_little_endian(values: NDArray[np.uint8], size: int) -> NDArray[Any]:
+    """Return unsigned integers of ``size`` bytes from the bytes in the last axis, which may be fewer."""
+    missing = size - values.shape[-1]
+    padded = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, missing)]) if missing else np.ascontiguousarray(values)
+    return padded.view(f"<u{size}").astype(f"u{size}", copy=False)
 
 
 def interleaved(planes: NDArray[Any]) -> NDArray[Any]:

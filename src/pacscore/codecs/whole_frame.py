@@ -25,7 +25,7 @@ class WholeFrameCodec(ABC):
     """A codec whose frames have neither resolution levels nor parts: a region is cut out of the whole."""
 
     name: str
-    provisional: bool
+    third_party: bool
     transfer_syntaxes: frozenset[str]
     encodes: frozenset[str]
 

@@ -28,7 +28,6 @@ _ONE_BIT_FORMS = NATIVE | {"1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"}
 """Transfer syntaxes that keep eight pixels of one bit in a byte."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a caller of `transcode` chose about frames."""
