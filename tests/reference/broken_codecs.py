@@ -19,29 +19,24 @@ class Misbehaving(WholeFrameCodec):
     transfer_syntaxes = encodes = frozenset({"1.2.3.4"})
 
     def _samples(self, data, stored, decoded):
-        match bytes(data):
-            case b"abort":
-                os.abort()
-            case b"exit":
-                os._exit(3)
-            case b"hang":
-                time.sleep(1000)
-            case b"eat":
-                return np.ones(1 << 40, np.uint8)
-            case b"eat without end":
-                kept = []
-                while True:
-                    kept.append(bytearray(b"\1" * (16 << 20)))
-            case b"raise":
-                raise KeyError("what no codec may raise")
-            case b"refuse":
-                raise DataError("the data is wrong", offset=7, marker="SOF")
-            case b"print":
-                print("this goes to standard output")
-                os.write(1, b"and this\n")
-            case b"lie":
-                return Surprise()
-        return np.full(decoded.shape, os.getpid() % 251, decoded.dtype)
+        act = ACTS.get(bytes(data))
+        answer = act() if act else None
+        return answer if answer is not None else np.full(decoded.shape, os.getpid() % 251, decoded.dtype)
+
+
+def eat_without_end():
+    kept = []
+    while True:
+        kept.append(bytearray(b"\1" * (16 << 20)))
+
+
+def refuse():
+    raise DataError("the data is wrong", offset=7, marker="SOF")
+
+
+def write_to_standard_output():
+    print("this goes to standard output")
+    os.write(1, b"and this\n")
 
 
 class Surprise:
@@ -52,3 +47,16 @@ class Surprise:
 
     def __reduce__(self):
         return os._exit, (9,)
+
+
+ACTS = {
+    b"abort": os.abort,
+    b"exit": lambda: os._exit(3),
+    b"hang": lambda: time.sleep(1000),
+    b"eat": lambda: np.ones(1 << 40, np.uint8),
+    b"eat without end": eat_without_end,
+    b"raise": lambda: {}["what no codec may raise"],
+    b"refuse": refuse,
+    b"print": write_to_standard_output,
+    b"lie": Surprise,
+}

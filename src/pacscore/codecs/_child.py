@@ -140,5 +140,5 @@ class Children:
         """After a fork: they are the parent's."""
         self._lock = threading.Lock()
         for child in self._idle:
-            child._process.returncode = 0  # noqa: SLF001 - not ours to wait for
+            child._process.returncode = 0
         self._idle = []

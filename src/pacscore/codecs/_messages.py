@@ -27,7 +27,7 @@ class _Placed(pickle.Pickler):
 
     def persistent_id(self, thing: Any) -> Any:
         if isinstance(thing, np.ndarray) and thing.dtype.kind in "biuf":
-            self.beside.append(memoryview(np.ascontiguousarray(thing)).cast("B") if thing.size else b"")
+            self.beside.append(np.ascontiguousarray(thing).reshape(-1).view(np.uint8).data)
             return ("array", thing.dtype.str, thing.shape)
         if isinstance(thing, bytes) and len(thing) > 512:
             self.beside.append(thing)

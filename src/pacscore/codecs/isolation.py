@@ -5,7 +5,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from numpy.typing import NDArray
 
 from pacscore.codecs._child import Child, Children
 from pacscore.codecs.protocol import Buffer, Codec, EncodedFrame, OnDamage
@@ -131,8 +133,10 @@ class IsolatedCodec:
             limits=limits,
             most_bytes=(limits or DEFAULT_LIMITS).output_bytes,
         )
+        if out is None:
+            return answer
         if isinstance(answer, Partial):
-            return Partial(filled(out, answer.image), answer.report) if out is not None else answer
+            return Partial(filled(out, cast("NDArray[Any]", answer.image)), answer.report)
         return filled(out, answer)
 
     def encode(

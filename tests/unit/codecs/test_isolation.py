@@ -11,12 +11,12 @@ import time
 
 import numpy as np
 import pytest
-from reference.broken_codecs import Misbehaving
 
 import pacscore
 from pacscore import CodecCrashedError, Isolation, PixelFormat
 from pacscore.codecs import Codec, codec_for
 from pacscore.codecs.isolation import IsolatedCodec, isolated
+from reference.broken_codecs import Misbehaving
 
 STORED = PixelFormat(13, 10, bits_allocated=8, bits_stored=8)
 JPEG_LS = "1.2.840.10008.1.2.4.80"
