@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from pacscore.codecs import codec_for
+from pacscore.codecs.isolation import Isolation, isolated
 from pacscore.codecs.protocol import Codec, EncodedFrame, OnDamage
 from pacscore.dicom.attributes import Coding
 from pacscore.dicom.embedded_overlays import EmbeddedOverlay, embedded_overlays
@@ -36,6 +37,7 @@ class Choices:
     options: Any
     threads: int
     on_damage: OnDamage
+    isolate: bool | Isolation = False
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
     pixel_format = frames.pixel_format
     native_source = is_native(frames.transfer_syntax)
     overlays = embedded_overlays(frames.dataset, frames.encoded_format, native=native_source)
-    codec = _encoder(choices.transfer_syntax)
+    codec = _encoder(choices)
     pixel_format = _allocated(pixel_format, frames.dataset, choices.transfer_syntax)
     packer = OneBitPacker() if pixel_format.bits_allocated == 1 and choices.transfer_syntax in NATIVE else None
     threads = choices.threads if len(frames) == 1 else 1
@@ -145,11 +147,12 @@ def _allocated(pixel_format: PixelFormat, dataset: Dataset, syntax: str) -> Pixe
     return replace(pixel_format, bits_allocated=1 if packed and syntax in _ONE_BIT_FORMS else 8)
 
 
-def _encoder(syntax: str) -> Codec:
+def _encoder(choices: Choices) -> Codec:
+    syntax = choices.transfer_syntax
     codec = codec_for(syntax)
     if syntax not in codec.encodes or syntax == BIG_ENDIAN:
         raise UnsupportedError(f"{syntax} is read but not written (codec {codec.name!r})", feature=f"encoding {syntax}")
-    return codec
+    return isolated(codec, choices.isolate)
 
 
 def _decoded(frames: FrameSource, index: int, threads: int, on_damage: OnDamage) -> tuple[NDArray[Any], bool]:

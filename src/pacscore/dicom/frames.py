@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from pacscore.codecs.protocol import OnDamage
+from pacscore.codecs.protocol import Codec, OnDamage
 from pacscore.codecs.registry import codec_for
 from pacscore.codecs.samples import of_precision
+from pacscore.codecs.video import VIDEO_FORMATS
 from pacscore.dicom.encapsulated_frames import EncapsulatedFrames
 from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.header import Header, header_of_dataset, read_header, read_trailing
 from pacscore.dicom.image_pixel import frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
 from pacscore.dicom.offsets import ExtendedOffsetTable
-from pacscore.errors import DataError, DicomError, OptionError, PacscoreError
+from pacscore.errors import DataError, DicomError, OptionError, PacscoreError, UnsupportedError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
@@ -27,6 +28,7 @@ from pacscore.report import Damage, DecodeReport, Partial
 from pacscore.source import FileReader, as_reader
 
 if TYPE_CHECKING:
+    from pacscore.codecs.isolation import Isolation
     from pacscore.pixels.pipeline import Pipeline
 
 __all__ = ["FrameSource", "open"]
@@ -35,7 +37,7 @@ _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", _BIG_ENDIAN})
 
 
-def open(source: Any, *, limits: Limits | None = None) -> FrameSource:
+def open(source: Any, *, limits: Limits | None = None, isolate: bool | Isolation = False) -> FrameSource:
     """Open the frames of a DICOM object.
 
     Parameters
@@ -44,6 +46,9 @@ def open(source: Any, *, limits: Limits | None = None) -> FrameSource:
         A reader has ``read_range(start, length)`` and ``size``. Only headers are read now; frames when asked for.
     limits : Limits, optional
         Sizes beyond which it refuses.
+    isolate : bool or Isolation
+        Whether codecs of other libraries run in a child process, so that this one survives them; an `Isolation` says
+        how much time and memory they may take.
 
     Returns
     -------
@@ -63,11 +68,11 @@ def open(source: Any, *, limits: Limits | None = None) -> FrameSource:
     """
     limits = limits or DEFAULT_LIMITS
     if isinstance(source, Dataset):
-        return FrameSource(header_of_dataset(source), limits)
+        return FrameSource(header_of_dataset(source), limits, isolate=isolate)
     reader = as_reader(source)
     opened = reader if isinstance(reader, FileReader) and reader is not source else None
     try:
-        return FrameSource(read_header(reader, limits), limits, opened)
+        return FrameSource(read_header(reader, limits), limits, opened, isolate=isolate)
     except BaseException:
         if opened is not None:
             opened.close()
@@ -89,7 +94,9 @@ class FrameSource(FrameSequence):
         What is stored.
     """
 
-    def __init__(self, header: Header, limits: Limits, opened: FileReader | None = None) -> None:
+    def __init__(
+        self, header: Header, limits: Limits, opened: FileReader | None = None, *, isolate: bool | Isolation = False
+    ) -> None:
         self._header = header
         self._limits = limits
         self._opened = opened
@@ -98,7 +105,7 @@ class FrameSource(FrameSequence):
         self.dataset = header.dataset
         self.transfer_syntax = UID(header.transfer_syntax)
         self.encoded_format = pixel_format(header.dataset, header.pixels.keyword)
-        self._codec = codec_for(header.transfer_syntax)
+        self._codec = _codec(header.transfer_syntax, isolate)
         self._count = frame_count(header.dataset)
         self._frames = self._located()
 
@@ -113,7 +120,8 @@ class FrameSource(FrameSequence):
             )
         if encapsulated:
             table = _extended_offset_table(header.dataset)
-            return EncapsulatedFrames(header.reader, element.start, self._count, self.transfer_syntax, table)
+            streams = 1 if self.transfer_syntax in VIDEO_FORMATS else self._count
+            return EncapsulatedFrames(header.reader, element.start, streams, self.transfer_syntax, table)
         self._expand_mislabelled_chroma(element.length or 0)
         big_endian = self.transfer_syntax == _BIG_ENDIAN
         return NativeFrames(header.reader, element, self.encoded_format, self._count, big_endian=big_endian)
@@ -226,7 +234,15 @@ class FrameSource(FrameSequence):
         return out
 
     def encoded(self, index: int) -> bytes:  # noqa: D102 - documented with FrameSequence
-        return self._frames.encoded(self._checked(index))
+        index = self._checked(index)
+        if index and self.transfer_syntax in VIDEO_FORMATS:
+            raise UnsupportedError(
+                f"frame {index} of {VIDEO_FORMATS[self.transfer_syntax]} video is not coded by itself: "
+                "the whole stream is encoded(0)",
+                feature="frames of video",
+                clause="PS3.5 8.2.5",
+            )
+        return self._frames.encoded(index)
 
     def pipeline(self, index: int = 0) -> Pipeline:
         """Return how a frame wants to be shown, for what decoding gives: its precision, sign and colour."""
@@ -252,6 +268,15 @@ class FrameSource(FrameSequence):
             f"<FrameSource: {self._count} frames of {stored.rows} x {stored.columns} "
             f"{stored.photometric_interpretation}, transfer syntax {self.transfer_syntax}>"
         )
+
+
+def _codec(transfer_syntax: str, isolate: bool | Isolation) -> Codec:
+    codec = codec_for(transfer_syntax)
+    if not isolate:
+        return codec
+    from pacscore.codecs.isolation import isolated  # noqa: PLC0415 - only for those who are wary
+
+    return isolated(codec, isolate)
 
 
 def _nothing_decoded(error: DataError) -> DecodeReport:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
@@ -37,6 +37,9 @@ from pacscore.errors import DataError, OptionError, VerificationError
 from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
 
+if TYPE_CHECKING:
+    from pacscore.codecs.isolation import Isolation
+
 __all__ = ["transcode"]
 
 
@@ -52,6 +55,7 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     on_damage: OnDamage = "raise",
     extended_offset_table: bool | None = None,
     limits: Limits | None = None,
+    isolate: bool | Isolation = False,
 ) -> TranscodeReport:
     """Write a DICOM file in another transfer syntax.
 
@@ -87,6 +91,8 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
         Whether to write one instead of a Basic Offset Table; None: only where offsets need 64 bits.
     limits : Limits, optional
         Sizes beyond which it refuses.
+    isolate : bool or Isolation
+        Whether codecs of other libraries run in a child process, as `pacscore.open` has it.
 
     Returns
     -------
@@ -107,10 +113,10 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     """
     started = time.perf_counter()
     target = Path(destination)
-    choices = Choices(str(transfer_syntax), options, threads, on_damage)
+    choices = Choices(str(transfer_syntax), options, threads, on_damage, isolate)
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists; pass overwrite=True to replace it")
-    with open_frames(source, limits=limits) as frames, FrameSpool(target.parent) as spool:
+    with open_frames(source, limits=limits, isolate=isolate) as frames, FrameSpool(target.parent) as spool:
         route = choose_route(frames, choices)
         editor = AttributeEditor(_own_dataset(frames))
         uid_before = identify(editor, frames.dataset)
@@ -123,7 +129,7 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
             stream.flush()
             bytes_after = stream.tell()
             if verify:
-                written.hashes = _verify(temporary, written, threads, limits)
+                written.hashes = _verify(temporary, written, choices, limits)
         return TranscodeReport(
             destination=str(target),
             frames=len(written.hashes),
@@ -196,11 +202,11 @@ def _pixel_data_writer(
     return lambda sink: write_native(sink, spool, pixel_format, implicit=syntax == IMPLICIT)
 
 
-def _verify(path: Path, written: Written, threads: int, limits: Limits | None) -> list[str]:
+def _verify(path: Path, written: Written, choices: Choices, limits: Limits | None) -> list[str]:
     """Read every frame of the file back, and return the hashes of what it gives."""
-    count = len(written.hashes)
+    count, threads = len(written.hashes), choices.threads
     inner = threads if count == 1 else 1
-    with open_frames(path, limits=limits) as frames:
+    with open_frames(path, limits=limits, isolate=choices.isolate) as frames:
         if len(frames) != count:
             raise VerificationError(f"{count} frames were written, {len(frames)} can be read back")
 
