@@ -1,19 +1,15 @@
-"""The encoder of one tile in C, and what joins the packets of several."""
+"""The encoder of one tile in C."""
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy
 
 cimport cython
 
 import numpy as np
 
+from pacscore.j2k._coded_tile cimport CodedTile, pac_precincts
 from pacscore.j2k._tile_plan cimport (
-    PAC_LIMIT,
-    PAC_NO_SPACE,
-    PAC_UNSUPPORTED,
     CompiledPlan,
     check,
     pac_rect,
@@ -35,22 +31,6 @@ cdef extern from "j2k/components/components.h":
     ctypedef struct pac_sample_extent:
         int64_t minimum
         int64_t maximum
-
-cdef extern from "j2k/packets/precincts.h":
-    ctypedef struct pac_precincts:
-        pass
-
-cdef extern from "j2k/packets/writer.h":
-    ctypedef struct pac_packet:
-        uint32_t length
-    ctypedef struct pac_packet_framing:
-        int32_t sop
-        int32_t eph
-        int32_t packed
-    ctypedef struct pac_packet_list:
-        pac_packet *packets
-        int64_t count
-    size_t pac_packet_headers_write(const pac_packet_list *, int64_t, int64_t, uint8_t *) nogil
 
 cdef extern from "j2k/coded_passes.h":
     ctypedef struct pac_coded_count:
@@ -78,19 +58,17 @@ cdef extern from "j2k/tile_encoder.h":
         pac_sample_source *sources
         pac_block_settings settings
         pac_precincts precincts
-        pac_packet_list packets
+        pac_status status
     pac_status pac_tile_encoder_init(
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
     void pac_tile_encode(pac_tile_encoder *) nogil
-    pac_status pac_tile_finish(pac_tile_encoder *, pac_packet_framing) nogil
-    void pac_tile_write(const pac_tile_encoder *, int64_t, int64_t, uint64_t, uint64_t, uint8_t *) nogil
     void pac_tile_encoder_free(pac_tile_encoder *) nogil
 
 
 @cython.final
 @cython.auto_pickle(False)
 @cython.no_gc  # as TileDecoder
-cdef class TileEncoder:
+cdef class TileEncoder(CodedTile):
     """Encodes one tile once: set every source, encode (in ``threads`` threads), look at the extents, write."""
 
     cdef pac_tile_encoder encoder
@@ -107,6 +85,10 @@ cdef class TileEncoder:
         if not self.buffers:
             raise MemoryError()
         check(pac_tile_encoder_init(&self.encoder, &plan.plan, <pac_target> target, block_limit, threads))
+        self.precincts = &self.encoder.precincts
+
+    cdef pac_status status(self):
+        return self.encoder.status
 
     def __dealloc__(self):
         pac_tile_encoder_free(&self.encoder)
@@ -196,85 +178,3 @@ cdef class TileEncoder:
             raise OptionError(f"{layers.shape[0]} layers are not one a pass")
         if layers.shape[0]:
             pac_coded_passes_assign(&self.encoder.precincts, &layers[0])
-
-    def finish(self, bint sop, bint eph, bint packed=False):
-        """Write the packet headers, and return the lengths of all packets; without headers that are packed."""
-        cdef pac_status status
-        cdef pac_packet_framing framing = pac_packet_framing(sop, eph, packed)
-        with nogil:
-            status = pac_tile_finish(&self.encoder, framing)
-        if status == PAC_UNSUPPORTED:
-            raise OptionError("more than 164 coding passes of a code-block in one layer (T.800 B.10.6)")
-        if status == PAC_NO_SPACE:
-            raise OptionError("a packet of 4 GiB or more: use tiles or precincts (T.800 A.4.2)")
-        if status == PAC_LIMIT:
-            raise OptionError("a coefficient needs more magnitude bit-planes than the guard bits leave (T.800 E.1)")
-        check(status)
-        lengths = np.empty(self.encoder.packets.count, np.uint32)
-        cdef uint32_t[::1] view = lengths
-        for k in range(self.encoder.packets.count):
-            view[k] = self.encoder.packets.packets[k].length
-        return lengths
-
-    def headers(self, int64_t first, int64_t last):
-        """Return the headers of packets ``first`` to ``last``, as they are packed."""
-        if not 0 <= first <= last <= self.encoder.packets.count:
-            raise OptionError(f"there are no packets {first} to {last}")
-        cdef size_t size = pac_packet_headers_write(&self.encoder.packets, first, last, NULL)
-        packed = PyBytes_FromStringAndSize(NULL, size)
-        pac_packet_headers_write(&self.encoder.packets, first, last, <uint8_t *> PyBytes_AS_STRING(packed))
-        return packed
-
-
-cdef Py_ssize_t size_of(object piece) except -1:
-    cdef TileEncoder tile
-    cdef int64_t first, last
-    cdef Py_ssize_t size = 0
-    if type(piece) is bytes:
-        return len(piece)
-    tile, first, last = piece
-    if not 0 <= first <= last <= tile.encoder.packets.count:
-        raise OptionError(f"there are no packets {first} to {last}")
-    for k in range(first, last):
-        size += tile.encoder.packets.packets[k].length
-    return size
-
-
-@cython.final
-@cython.auto_pickle(False)
-cdef class Joining:
-    """Bytes and packets, one after another, as bytes; packets are given as (TileEncoder, first, last).
-
-    Each of ``shares`` threads calls `write` once; then `joined` is complete.
-    """
-
-    cdef readonly bytes joined
-    cdef list pieces
-    cdef list sizes
-    cdef int shares
-    cdef object numbers
-
-    def __cinit__(self, list pieces not None, int shares):
-        self.pieces = pieces
-        self.sizes = [size_of(piece) for piece in pieces]
-        self.joined = PyBytes_FromStringAndSize(NULL, sum(self.sizes))
-        self.shares = shares
-        self.numbers = iter(range(shares))
-
-    def write(self):
-        """Write the next share."""
-        cdef TileEncoder tile
-        cdef int64_t first, last, number = next(self.numbers)
-        cdef uint64_t at = 0, size, begin, end
-        cdef uint64_t start = len(self.joined) * number // self.shares
-        cdef uint64_t stop = len(self.joined) * (number + 1) // self.shares
-        cdef uint8_t *out = <uint8_t *> PyBytes_AS_STRING(self.joined)
-        for piece, size in zip(self.pieces, self.sizes):
-            begin, end = max(at, start), min(at + size, stop)
-            if begin < end and type(piece) is bytes:
-                memcpy(out + begin, PyBytes_AS_STRING(piece) + (begin - at), end - begin)
-            elif begin < end:
-                tile, first, last = piece
-                with nogil:
-                    pac_tile_write(&tile.encoder, first, last, begin - at, end - at, out + begin)
-            at += size

@@ -28,7 +28,6 @@ void pac_tile_encoder_free(pac_tile_encoder *encoder)
         pac_block_encoder_free(&encoder->encoders[i]);
     free(encoder->encoders);
     free(encoder->sources);
-    pac_packet_list_free(&encoder->packets);
     pac_precincts_free(&encoder->precincts);
     pac_strip_queue_free(&encoder->queue);
     memset(encoder, 0, sizeof *encoder);
@@ -250,16 +249,4 @@ void pac_tile_encode(pac_tile_encoder *encoder)
     } else if (!status)
         pac_strip_queue_help(&encoder->queue, blocks);
     pac_block_encoder_finish(blocks);
-}
-
-pac_status pac_tile_finish(pac_tile_encoder *encoder, pac_packet_framing framing)
-{
-    pac_packet_list_free(&encoder->packets);
-    return encoder->status ? encoder->status : pac_packet_list_init(&encoder->packets, &encoder->precincts, framing);
-}
-
-void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint64_t from, uint64_t to,
-                    uint8_t *out)
-{
-    pac_packets_write(&encoder->packets, &encoder->precincts, first, last, from, to, out);
 }

@@ -1,8 +1,8 @@
-/* Encodes one tile: row by row, samples, component and wavelet transforms, code-blocks; then packets. Blocks of
- * Part 1 or HT ones.
+/* Encodes one tile: row by row, samples, component and wavelet transforms, code-blocks, which are those of
+ * Part 1 or of HT.
  *
- * First the sources are set; then pac_tile_encode in as many threads at once as init was told; then pac_tile_finish,
- * which makes the lengths of the packets known; then pac_tile_write.
+ * First the sources are set; then pac_tile_encode in as many threads at once as init was told; then the precincts have
+ * what packets are made of.
  */
 #ifndef PACSCORE_J2K_TILE_ENCODER_H
 #define PACSCORE_J2K_TILE_ENCODER_H
@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 
 #include "j2k/analysis.h"
-#include "j2k/packets/writer.h"
 
 /* Where the samples of one tile-component come from; `in` is its upper-left sample. */
 typedef struct {
@@ -32,7 +31,6 @@ typedef struct {
     pac_block_encoder *encoders; /* one a thread; they own the coded bytes */
     int32_t threads;
     atomic_int entered;
-    pac_packet_list packets;
     pac_status status; /* of the transform and of the blocks, once all threads are back */
 } pac_tile_encoder;
 
@@ -42,11 +40,6 @@ pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan 
  * comes first and alone, it does everything. Failures are in `status`; PAC_LIMIT: an index needs more planes than M_b.
  */
 void pac_tile_encode(pac_tile_encoder *encoder);
-/* Writes the packet headers into encoder->packets, and returns the first failure so far; again where layers changed. */
-pac_status pac_tile_finish(pac_tile_encoder *encoder, pac_packet_framing framing);
-/* Writes bytes [from, to) of packets [first, last) one after another. */
-void pac_tile_write(const pac_tile_encoder *encoder, int64_t first, int64_t last, uint64_t from, uint64_t to,
-                    uint8_t *out);
 void pac_tile_encoder_free(pac_tile_encoder *encoder);
 
 #endif

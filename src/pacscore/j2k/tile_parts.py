@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
-from pacscore.j2k._tile_encoder import Joining, TileEncoder
+from pacscore.j2k._coded_tile import CodedTile, Joining
 from pacscore.j2k.codestream.segments import Plt, Ppm, Ppt, Segment, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
 from pacscore.j2k.options import TileParts
@@ -59,7 +59,7 @@ class TilePackets(NamedTuple):
     ----------
     plan : TilePlan
     division : Division
-    encoder : TileEncoder
+    encoder : CodedTile
         It has them.
     lengths : ndarray of uint32, shape (packets,)
         In bytes.
@@ -67,7 +67,7 @@ class TilePackets(NamedTuple):
 
     plan: TilePlan
     division: Division
-    encoder: TileEncoder
+    encoder: CodedTile
     lengths: NDArray[np.uint32]
 
 
@@ -78,10 +78,10 @@ class _Part(NamedTuple):
     number: int
     parts: int
     header: bytes
-    body: tuple[TileEncoder, int, int]
+    body: tuple[CodedTile, int, int]
     psot: int
 
-    def pieces(self) -> list[bytes | tuple[TileEncoder, int, int]]:
+    def pieces(self) -> list[bytes | tuple[CodedTile, int, int]]:
         sot = write_segment(Sot(self.tile, self.psot, self.number, self.parts))
         return [sot + self.header + _SOD, self.body]
 

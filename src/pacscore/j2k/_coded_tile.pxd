@@ -1,0 +1,33 @@
+"""A tile whose code-blocks are coded, for the compiled modules that code them."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+
+from pacscore.j2k._tile_plan cimport pac_status
+
+
+cdef extern from "j2k/packets/precincts.h":
+    ctypedef struct pac_precincts:
+        pass
+
+cdef extern from "j2k/packets/writer.h":
+    ctypedef struct pac_packet:
+        uint32_t length
+    ctypedef struct pac_packet_framing:
+        int32_t sop
+        int32_t eph
+        int32_t packed
+    ctypedef struct pac_packet_list:
+        pac_packet *packets
+        int64_t count
+    pac_status pac_packet_list_init(pac_packet_list *, pac_precincts *, pac_packet_framing) nogil
+    void pac_packet_list_free(pac_packet_list *) nogil
+    size_t pac_packet_headers_write(const pac_packet_list *, int64_t, int64_t, uint8_t *) nogil
+    void pac_packets_write(
+        const pac_packet_list *, const pac_precincts *, int64_t, int64_t, uint64_t, uint64_t, uint8_t *) nogil
+
+
+cdef class CodedTile:
+    cdef pac_precincts *precincts  # those of the class that makes them
+    cdef pac_packet_list packets
+
+    cdef pac_status status(self)
