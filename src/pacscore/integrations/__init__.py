@@ -1,0 +1,1 @@
+"""pacscore in other people's houses; each module needs only its own library."""
