@@ -21,7 +21,7 @@ from pacscore.codecs import codec_for, transfer_syntaxes
 from pacscore.integrations.pydicom import PLUGIN, install, uninstall
 
 DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-NATIVE_OR_LOSSY = {f"1.2.840.10008.1.2{tail}" for tail in ("", ".1", ".1.99", ".2", ".4.50")}
+NATIVE_OR_LOSSY = {f"1.2.840.10008.1.2{tail}" for tail in ("", ".1", ".1.99", ".2", ".4.50", ".4.51")}
 LOSSLESS = sorted(uid for uid in transfer_syntaxes() if uid in codec_for(uid).encodes and uid not in NATIVE_OR_LOSSY)
 
 
