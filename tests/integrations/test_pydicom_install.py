@@ -135,7 +135,8 @@ def test_threads_may_install_at_once():
 
 
 def test_pacscore_itself_installs_nothing():
-    code = "import pacscore; pacscore.open\nfrom pydicom.pixels import get_decoder as d\nprint(*d('1.2.840.10008.1.2.5')._available)"
-    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    ask = "from pydicom.pixels import get_decoder as d; print(*d('1.2.840.10008.1.2.5')._available)"
+    command = [sys.executable, "-c", f"import pacscore; pacscore.open; {ask}"]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
     assert ran.stdout.split() == list(get_decoder(RLELossless)._available)
     assert PLUGIN not in ran.stdout
