@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pacscore.codecs.jpeg import JPEGOptions
     from pacscore.codecs.jpegls import JPEGLSOptions
     from pacscore.codecs.jpegxl import JPEGXLOptions
+    from pacscore.dicom.concatenation import Concatenation, open_concatenation
     from pacscore.dicom.display import pipeline
     from pacscore.dicom.frames import FrameSource, open
     from pacscore.dicom.frames_report import FrameCondition, FramesReport
@@ -50,6 +51,7 @@ _ROOMS = {
     "codecs.jpeg": ("JPEGOptions",),
     "codecs.jpegls": ("JPEGLSOptions",),
     "codecs.jpegxl": ("JPEGXLOptions",),
+    "dicom.concatenation": ("Concatenation", "open_concatenation"),
     "dicom.display": ("pipeline",),
     "dicom.frames": ("FrameSource", "open"),
     "dicom.frames_report": ("FrameCondition", "FramesReport"),
@@ -88,6 +90,7 @@ __all__ = [
     "CodecCrashedError",
     "CodestreamError",
     "CodestreamInfo",
+    "Concatenation",
     "Damage",
     "DataError",
     "DecodeReport",
@@ -120,6 +123,7 @@ __all__ = [
     "encode",
     "inspect",
     "open",
+    "open_concatenation",
     "pipeline",
     "render",
     "transcode",

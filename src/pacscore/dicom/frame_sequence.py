@@ -50,8 +50,8 @@ class FrameSequence(ABC):
         """Size of what frames are read from."""
 
     @abstractmethod
-    def _frames_there(self) -> tuple[int, str | None]:
-        """Return how many frames are there, at least in part, and why those that follow are missing."""
+    def _frames_there(self) -> tuple[tuple[range, ...], str | None]:
+        """Return which frames are there, at least in part, in rising order; and why others are missing."""
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -247,8 +247,9 @@ class FrameSequence(ABC):
                     raise decoded
                 yield index, decoded
             return
-        there = self._frames_there()[0]
-        chosen = range(there) if indices is None else [index for index in self._chosen(indices) if index < there]
+        there, _ = self._frames_there()
+        asked = itertools.chain(*there) if indices is None else self._chosen(indices)
+        chosen = [index for index in asked if any(index in run for run in there)]
         how: OnDamage = "conceal" if on_damage == "conceal" else "raise"
         for index, decoded in self._ahead(chosen, threads, reduce, region, how):
             if not isinstance(decoded, DataError):
@@ -282,8 +283,11 @@ class FrameSequence(ABC):
         FramesReport
         """
         there, reason = self._frames_there()
-        frames = tuple(in_order(self._condition, there, threads))
-        return FramesReport(len(self), frames, reason, self.notes)
+        indices = list(itertools.chain(*there))
+        frames = tuple(in_order(lambda place: self._condition(indices[place]), len(indices), threads))
+        borders = [0, *(border for run in there for border in (run.start, run.stop)), len(self)]
+        gaps = map(range, borders[::2], borders[1::2])
+        return FramesReport(len(self), frames, tuple(gap for gap in gaps if gap), reason, self.notes)
 
     def _condition(self, index: int) -> FrameCondition:
         try:

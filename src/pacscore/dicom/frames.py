@@ -161,9 +161,9 @@ class FrameSource(FrameSequence):
     def _source_bytes(self) -> int:
         return self._header.reader.size
 
-    def _frames_there(self) -> tuple[int, str | None]:
+    def _frames_there(self) -> tuple[tuple[range, ...], str | None]:
         there, reason = self._frames.there()
-        return min(there, self._count), None if there >= self._count else reason
+        return (range(min(there, self._count)),), None if there >= self._count else reason
 
     def __len__(self) -> int:
         return self._count
@@ -194,7 +194,7 @@ class FrameSource(FrameSequence):
                 limits=self._limits,
             )
         except DataError as error:
-            if on_damage == "conceal" and index < self._frames_there()[0]:
+            if on_damage == "conceal" and index < self._frames.there()[0]:
                 return Partial(self._blank(reduce, region, out), _nothing_decoded(error))
             error.add_note(f"in frame {index} of {self._count}")
             raise

@@ -40,7 +40,9 @@ class FramesReport:
     announced : int
         Number of Frames.
     frames : tuple of FrameCondition
-        Of each frame that is there, at least in part. Those that follow them are missing.
+        Of each frame that is there, at least in part.
+    missing : tuple of range
+        Indices of the frames that were announced and are not there.
     reason_missing : str or None
         Why frames are missing.
     notes : tuple of str
@@ -50,6 +52,7 @@ class FramesReport:
     schema: ClassVar[int] = 1
     announced: int
     frames: tuple[FrameCondition, ...]
+    missing: tuple[range, ...] = ()
     reason_missing: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -73,21 +76,9 @@ class FramesReport:
         """Indices of the frames that are too large, or that no codec here decodes."""
         return tuple(frame.index for frame in self.frames if frame.state == "refused")
 
-    @property
-    def missing(self) -> range:
-        """Indices of the frames that were announced and are not there."""
-        return range(len(self.frames), self.announced)
-
     def to_json(self) -> str:
-        """Return the report as a JSON object, with its schema number; of missing frames the first and their number."""
+        """Return the report as a JSON object, with its schema number; ``missing`` as pairs of first and one behind."""
         import json  # noqa: PLC0415 - reading frames does not need it
 
-        return json.dumps(
-            {
-                "schema": self.schema,
-                "complete": self.complete,
-                "first_missing": self.missing.start if self.missing else None,
-                "missing": len(self.missing),
-                **dataclasses.asdict(self),
-            }
-        )
+        told = dataclasses.asdict(self) | {"missing": [(run.start, run.stop) for run in self.missing]}
+        return json.dumps({"schema": self.schema, "complete": self.complete, **told})
