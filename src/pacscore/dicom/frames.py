@@ -20,6 +20,7 @@ from pacscore.dicom.header import Header, header_of_dataset, read_header, read_t
 from pacscore.dicom.image_pixel import frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
 from pacscore.dicom.offsets import ExtendedOffsetTable
+from pacscore.dicom.parser_warnings import noted_warnings
 from pacscore.errors import DataError, DicomError, OptionError, PacscoreError, UnsupportedError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat
@@ -67,6 +68,13 @@ def open(source: Any, *, limits: Limits | None = None, isolate: bool | Isolation
     Source: PS3.10 7; PS3.5 8 and A.4; PS3.3 C.7.6.3.
     """
     limits = limits or DEFAULT_LIMITS
+    with noted_warnings() as warned:
+        frames = _opened(source, limits, isolate)
+    frames._notes += tuple(warned)
+    return frames
+
+
+def _opened(source: Any, limits: Limits, isolate: bool) -> FrameSource:
     if isinstance(source, Dataset):
         return FrameSource(header_of_dataset(source), limits, isolate=isolate)
     reader = as_reader(source)

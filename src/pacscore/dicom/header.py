@@ -24,7 +24,8 @@ _JPIP = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (94, 95, 204, 20
 _PIXEL_ELEMENTS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
 _LONG_VRS = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN", b"UT"})
 _UNDEFINED = 0xFFFFFFFF
-_WINDOW = 1 << 16
+_WINDOW = 1 << 12
+"""Bytes that are read at once, at least: most headers fit, and little of the first frame is read with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ class Header:
 
 
 class _ReaderFile(io.RawIOBase):
-    """A file over a reader, for pydicom; never asks for more than there is."""
+    """A file over a reader, for pydicom; never asks for more than there is, and seldom twice.
+
+    It reads ahead by a quarter of what lies before, so that a large header takes few reads, and little beyond is read.
+    """
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -101,7 +105,8 @@ class _ReaderFile(io.RawIOBase):
         wanted = left if size is None or size < 0 else min(size, left)
         inside = self._position - self._window_start
         if inside < 0 or inside + wanted > len(self._window):
-            self._window = self._reader.read_range(self._position, max(wanted, min(_WINDOW, left)))
+            ahead = max(_WINDOW, self._position // 4)
+            self._window = self._reader.read_range(self._position, max(wanted, min(ahead, left)))
             self._window_start, inside = self._position, 0
         piece = bytes(self._window[inside : inside + wanted])
         self._position += len(piece)
@@ -122,7 +127,8 @@ def read_header(reader: Reader, limits: Limits) -> Header:
     UnsupportedError
         If the pixels lie elsewhere (JPIP).
     """
-    start, meta = _file_meta(reader)
+    file = _ReaderFile(reader)
+    start, meta = _file_meta(file)
     if meta is not None and _named(meta) == _DEFLATED:
         reader = MemoryReader(_inflated(reader, start, limits))
         file = _ReaderFile(reader)
@@ -130,7 +136,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
         dataset.file_meta = meta
         transfer_syntax, explicit = _DEFLATED, True
     else:
-        file = _ReaderFile(reader)
+        file.seek(0)
         dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True))
         dataset.buffer = None  # a copy of the data set must not share the open file
         transfer_syntax, explicit = _transfer_syntax(dataset)
@@ -143,7 +149,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
             feature="JPIP referenced pixel data",
             clause="PS3.5 A.6",
         )
-    pixels = _pixel_element(reader, file.tell(), transfer_syntax == _BIG_ENDIAN, explicit)
+    pixels = _pixel_element(file, transfer_syntax == _BIG_ENDIAN, explicit)
     return Header(dataset, transfer_syntax, reader, pixels)
 
 
@@ -162,13 +168,10 @@ def _at_pixels(tag: int, vr: str | None, length: int) -> bool:
     return tag >> 16 == 0x7FE0 and tag & 0xFFFF in _PIXEL_ELEMENTS
 
 
-def _file_meta(reader: Reader) -> tuple[int, FileMetaDataset | None]:
+def _file_meta(file: _ReaderFile) -> tuple[int, FileMetaDataset | None]:
     """Return where the data set begins, and the File Meta Information; 0 and None where there is no preamble."""
-    head = bytes(reader.read_range(0, 132))
-    if head[128:] != b"DICM":
+    if file.read(132)[128:] != b"DICM":
         return 0, None
-    file = _ReaderFile(reader)
-    file.seek(132)
     meta = _guarded(
         lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
     )
@@ -206,8 +209,9 @@ def _transfer_syntax(dataset: Dataset) -> tuple[str, bool]:
     return named, not implicit
 
 
-def _pixel_element(reader: Reader, position: int, big_endian: bool, explicit: bool) -> PixelElement:
-    head = bytes(reader.read_range(position, 12))
+def _pixel_element(file: _ReaderFile, big_endian: bool, explicit: bool) -> PixelElement:
+    position = file.tell()
+    head = file.read(12)
     order = "big" if big_endian else "little"
     group, element = (int.from_bytes(head[at : at + 2], order) for at in (0, 2))  # type: ignore[arg-type]
     if group != 0x7FE0 or element not in _PIXEL_ELEMENTS or len(head) < 8:
