@@ -289,6 +289,48 @@ class TestNative:
         with pytest.raises(pacscore.LimitError):
             pacscore.open(deflated + body, limits=pacscore.Limits(output_bytes=100))
 
+    @pytest.mark.parametrize("columns", [slice(0, 7), slice(2, 6)])
+    @pytest.mark.parametrize("kind", ["u1", "<i2", "rgb", "422", "planes"])
+    def test_of_a_region_only_its_rows_are_read(self, kind, columns, monkeypatch):
+        monkeypatch.setattr("pacscore.dicom.native_rows._STRIP", 40)  # several strips
+        columns = slice(columns.start, columns.stop + columns.stop % 2 * (kind == "422"))
+        shape = (3, 9, 8 if kind == "422" else 7, *([] if kind in ("u1", "<i2") else [3]))
+        pixels = np.random.default_rng(4).integers(0, 100, shape, dtype="<i2" if kind == "<i2" else "u1")
+        options = {}
+        if kind == "planes":
+            options = {"PlanarConfiguration": 1, "PixelData": np.ascontiguousarray(np.moveaxis(pixels, 3, 1)).tobytes()}
+        if kind == "422":
+            pixels[:, :, 1::2, 1:] = pixels[:, :, ::2, 1:]
+            pairs = np.concatenate([pixels[:, :, ::2, :1], pixels[:, :, 1::2]], axis=3)
+            options = {"PhotometricInterpretation": "YBR_FULL_422", "PixelData": pairs.tobytes()}
+        data = file_of(image(pixels, signed=kind == "<i2", **options))
+        read = []
+
+        class Ranges:
+            size = len(data)
+
+            def read_range(self, start, length):
+                read.append(length)
+                return data[start : start + length]
+
+        frames = pacscore.open(Ranges())
+        read.clear()
+        region = pacscore.Region(3, columns.start, 5, columns.stop - columns.start)
+        found = frames.frame(2, region=region)
+        assert np.array_equal(found, pixels[2, 3:8, columns])
+        frame_bytes = len(frames.encoded(0))
+        read.pop()
+        assert sum(read) == (frame_bytes if kind == "planes" else frame_bytes // 9 * 5)
+
+    def test_large_frames_are_the_same_by_rows(self, stack, monkeypatch):
+        frames = pacscore.open(image(stack, BitsStored=12, HighBit=11))
+        monkeypatch.setattr("pacscore.dicom.frames.LARGE", 0)
+        monkeypatch.setattr("pacscore.dicom.native_rows._STRIP", 20)
+        out = np.empty((4, 3, 5), "u2")
+        assert np.array_equal(frames.as_array(2, out=out), stack)
+        with pytest.raises(pacscore.OptionError):
+            frames.frame(1, out=np.empty((3, 5), "u1"))
+
     def test_one_bit_frames_begin_within_bytes(self):
         bits = np.random.default_rng(1).integers(0, 2, (5, 3, 7), dtype="u1")
         packed = np.packbits(bits.reshape(-1), bitorder="little").tobytes() + b"\0"

@@ -19,6 +19,7 @@ from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.header import Header, header_of_dataset, read_header, read_trailing
 from pacscore.dicom.image_pixel import frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
+from pacscore.dicom.native_rows import LARGE, decode_rows
 from pacscore.dicom.offsets import ExtendedOffsetTable
 from pacscore.dicom.parser_warnings import noted_warnings
 from pacscore.errors import DataError, DicomError, OptionError, PacscoreError, UnsupportedError
@@ -146,6 +147,8 @@ class FrameSource(FrameSequence):
     @property
     def pixel_format(self) -> PixelFormat:
         """What decoding gives; the headers of the first frame that is read tell."""
+        if self._pixel_format is None and isinstance(self._frames, NativeFrames):
+            return self._learned(b"")  # such frames have no headers
         return self._pixel_format or self._learned(self.encoded(0))
 
     def _learned(self, data: bytes) -> PixelFormat:
@@ -188,6 +191,8 @@ class FrameSource(FrameSequence):
     ) -> NDArray[Any] | Partial:
         index = self._checked(index)
         try:
+            if on_damage == "raise" and not reduce and (rows := self._by_rows(index, region, out)) is not None:
+                return rows
             data, damages = self._encoded(index, on_damage)
             if self._pixel_format is None:
                 self._learned(data)
@@ -214,6 +219,16 @@ class FrameSource(FrameSequence):
             whole = dataclasses.replace(found, packets_read=0, damages=(*damages, *found.damages))
             return Partial(decoded.image, whole)
         return decoded
+
+    def _by_rows(self, index: int, region: Region | None, out: NDArray[Any] | None) -> NDArray[Any] | None:
+        """Return a native frame or a part of it, where that is better read by rows; else None."""
+        frames, stored = self._frames, self.encoded_format
+        if not isinstance(frames, NativeFrames) or frames.row_bytes is None:
+            return None
+        if region is None and stored.native_bits <= 8 * LARGE:
+            return None
+        choices: Any = {"region": region, "out": out, "limits": self._limits}
+        return decode_rows(frames, index, self._codec, stored, self.pixel_format, **choices)
 
     def _encoded(self, index: int, on_damage: OnDamage) -> tuple[bytes, tuple[Damage, ...]]:
         """Return the encoded frame; to conceal damage, as much of it as there is."""

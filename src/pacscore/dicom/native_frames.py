@@ -27,6 +27,11 @@ class NativeFrames:
         Number of Frames.
     big_endian : bool
         Bytes of an OW value lie in words of two bytes, the second first.
+
+    Attributes
+    ----------
+    row_bytes : int or None
+        Size of a row, where rows are whole bytes and follow each other.
     """
 
     def __init__(
@@ -36,8 +41,10 @@ class NativeFrames:
         self._start = element.start
         self._length = max(0, min(element.length or 0, reader.size - element.start))
         self._bits = stored.native_bits
-        self._count = count
         self._swapped = big_endian and element.vr == "OW" and stored.bits_allocated <= 8
+        whole_rows = stored.native_bits % (8 * stored.rows) == 0 and not self._swapped
+        by_pixel = stored.samples_per_pixel == 1 or stored.planar_configuration == 0
+        self.row_bytes = stored.native_bits // stored.rows // 8 if whole_rows and by_pixel else None
         self.stop = element.start + (element.length or 0)
         self.notes = _notes(element.length or 0, self._length, -(-self._bits * count // 8))
 
@@ -64,17 +71,31 @@ class NativeFrames:
         first_bit = index * self._bits
         start, shift = divmod(first_bit, 8)
         stop = -(-(first_bit + self._bits) // 8)
+        data = self._whole(index, start, stop)
+        if not shift and not self._bits % 8:
+            return data
+        bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[shift : shift + self._bits]
+        return np.packbits(bits, bitorder="little").tobytes()
+
+    def rows(self, index: int, first: int, count: int) -> bytes:
+        """Return the bytes of some rows of a frame, where rows are whole bytes one after another (``row_bytes``).
+
+        Raises
+        ------
+        DicomError
+            If the pixel data ends before.
+        """
+        start = index * self._bits // 8 + first * (self.row_bytes or 0)
+        return self._whole(index, start, start + count * (self.row_bytes or 0))
+
+    def _whole(self, index: int, start: int, stop: int) -> bytes:
         if stop > self._length:
             raise DicomError(
                 f"frame {index} would end at byte {stop:,} of the pixel data, which has {self._length:,} (PS3.5 8.1.1)",
                 tag="(7FE0,0010)",
                 offset=self._start,
             )
-        data = self._read(start, stop)
-        if not shift and not self._bits % 8:
-            return data
-        bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[shift : shift + self._bits]
-        return np.packbits(bits, bitorder="little").tobytes()
+        return self._read(start, stop)
 
     def _read(self, start: int, stop: int) -> bytes:
         if not self._swapped:
