@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
+from pacscore.dicom.image_pixel import frame_count
 from pacscore.dicom.image_pixel import value as attribute
 from pacscore.errors import DicomError, OptionError, UnsupportedError
 from pacscore.pixels.lookup import LookupTable
@@ -48,7 +49,7 @@ def pipeline(dataset: Dataset, frame: int = 0) -> Pipeline:
     UnsupportedError
         If the palette is segmented.
     """
-    frames = _integer(dataset, "NumberOfFrames", 1)
+    frames = frame_count(dataset)
     if not 0 <= frame < frames:
         raise IndexError(f"frame {frame} of {frames}")
     interpretation = str(attribute(dataset, "PhotometricInterpretation") or "MONOCHROME2").strip()

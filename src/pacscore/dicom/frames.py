@@ -75,7 +75,7 @@ def open(source: Any, *, limits: Limits | None = None, isolate: bool | Isolation
     return frames
 
 
-def _opened(source: Any, limits: Limits, isolate: bool) -> FrameSource:
+def _opened(source: Any, limits: Limits, isolate: bool | Isolation) -> FrameSource:
     if isinstance(source, Dataset):
         return FrameSource(header_of_dataset(source), limits, isolate=isolate)
     reader = as_reader(source)
@@ -116,6 +116,8 @@ class FrameSource(FrameSequence):
         self.encoded_format = pixel_format(header.dataset, header.pixels.keyword)
         self._codec = _codec(header.transfer_syntax, isolate)
         self._count = frame_count(header.dataset)
+        if value(header.dataset, "NumberOfFrames") == 0:
+            self._notes += ("Number of Frames is 0: read as 1 (PS3.3 C.7.6.6)",)
         self._frames = self._located()
 
     def _located(self) -> NativeFrames | EncapsulatedFrames:

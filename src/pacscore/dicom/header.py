@@ -128,9 +128,13 @@ def read_header(reader: Reader, limits: Limits) -> Header:
         If the pixels lie elsewhere (JPIP).
     """
     file = _ReaderFile(reader)
+    notes: tuple[str, ...] = ()
     start, meta = _file_meta(file)
     if meta is not None and _named(meta) == _DEFLATED:
-        reader = MemoryReader(_inflated(reader, start, limits))
+        inflated, whole = _inflated(reader, start, limits)
+        if not whole:
+            notes = ("the deflated data set ends early: the data is cut short (PS3.5 A.5)",)
+        reader = MemoryReader(inflated)
         file = _ReaderFile(reader)
         dataset = _guarded(lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=_at_pixels))
         dataset.file_meta = meta
@@ -150,7 +154,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
             clause="PS3.5 A.6",
         )
     pixels = _pixel_element(file, transfer_syntax == _BIG_ENDIAN, explicit)
-    return Header(dataset, transfer_syntax, reader, pixels)
+    return Header(dataset, transfer_syntax, reader, pixels, notes)
 
 
 def _guarded(read: Any) -> Any:
@@ -178,7 +182,8 @@ def _file_meta(file: _ReaderFile) -> tuple[int, FileMetaDataset | None]:
     return file.tell(), _guarded(lambda: FileMetaDataset(meta))
 
 
-def _inflated(reader: Reader, start: int, limits: Limits) -> bytearray:
+def _inflated(reader: Reader, start: int, limits: Limits) -> tuple[bytearray, bool]:
+    """Return the data set, and whether all of it was there."""
     packed = reader.read_range(start, max(0, reader.size - start))
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     inflated = bytearray()
@@ -193,7 +198,7 @@ def _inflated(reader: Reader, start: int, limits: Limits) -> bytearray:
             inflated += piece
     except zlib.error as error:
         raise DicomError(f"the deflated data set does not inflate: {error} (PS3.5 A.5)") from error
-    return inflated
+    return inflated, inflater.eof
 
 
 def _named(meta: Dataset | None) -> str:
@@ -210,19 +215,25 @@ def _transfer_syntax(dataset: Dataset) -> tuple[str, bool]:
 
 
 def _pixel_element(file: _ReaderFile, big_endian: bool, explicit: bool) -> PixelElement:
-    position = file.tell()
+    position, size = file.tell(), file.seek(0, io.SEEK_END)
+    file.seek(position)
     head = file.read(12)
     order = "big" if big_endian else "little"
     group, element = (int.from_bytes(head[at : at + 2], order) for at in (0, 2))  # type: ignore[arg-type]
     if group != 0x7FE0 or element not in _PIXEL_ELEMENTS or len(head) < 8:
         raise DicomError("the data set holds no Pixel Data", tag="(7FE0,0010)", offset=position)
-    keyword, vr, where = _PIXEL_ELEMENTS[element], "", 4
-    if explicit and head[4:6].isalpha():
-        vr, where = head[4:6].decode("ascii"), 8
-        if head[4:6] not in _LONG_VRS or len(head) < 12:
-            raise DicomError(f"{keyword} has VR {vr!r}", tag=f"(7FE0,{element:04X})", offset=position)
+    keyword, vr = _PIXEL_ELEMENTS[element], head[4:6]
+    # as a length of implicit VR, these letters would be an odd number
+    explicit = (vr in _LONG_VRS and len(head) == 12) or (explicit and vr.isalpha())
+    if explicit and (vr not in _LONG_VRS or len(head) < 12):
+        raise DicomError(f"{keyword} has VR {vr.decode()!r}", tag=f"(7FE0,{element:04X})", offset=position)
+    where = 8 if explicit else 4
     length = int.from_bytes(head[where : where + 4], order)  # type: ignore[arg-type]
-    return PixelElement(keyword, vr, position + where + 4, None if length == _UNDEFINED else length)
+    if not explicit and length % 2 and length != _UNDEFINED and position + 8 + length > size:
+        what = f"{keyword} is neither of explicit VR nor of a length that may be"
+        raise DicomError(what, tag=f"(7FE0,{element:04X})", offset=position)
+    told = vr.decode("ascii") if explicit else ""
+    return PixelElement(keyword, told, position + where + 4, None if length == _UNDEFINED else length)
 
 
 def header_of_dataset(dataset: Dataset) -> Header:

@@ -60,8 +60,8 @@ def integer(dataset: Dataset, keyword: str, low: int, high: int, *, default: int
 
 
 def frame_count(dataset: Dataset) -> int:
-    """Return Number of Frames, 1 where it is absent."""
-    return integer(dataset, "NumberOfFrames", 1, 1 << 31, default=1)
+    """Return Number of Frames, 1 where it is absent, or 0 as some writers have it for a single frame."""
+    return integer(dataset, "NumberOfFrames", 0, 1 << 31, default=1) or 1
 
 
 def pixel_format(dataset: Dataset, keyword: str = "PixelData") -> PixelFormat:
