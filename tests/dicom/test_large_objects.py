@@ -22,7 +22,7 @@ def _measured(*options):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peaks are read from /proc")
 def test_what_is_read_and_the_memory_of_iterating():
-    code, said = _measured("--megabytes", "6", "--rows", "256")
+    code, said = _measured("--megabytes", "12", "--rows", "128")
     assert (code, said.count("iterating takes")) == (0, 4), said
 
 

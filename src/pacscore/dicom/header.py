@@ -104,9 +104,16 @@ class _ReaderFile(io.RawIOBase):
         left = max(0, self._reader.size - self._position)
         wanted = left if size is None or size < 0 else min(size, left)
         inside = self._position - self._window_start
-        if inside < 0 or inside + wanted > len(self._window):
-            ahead = max(_WINDOW, self._position // 4)
-            self._window = self._reader.read_range(self._position, max(wanted, min(ahead, left)))
+        if not 0 <= inside <= len(self._window):
+            self._window, self._window_start, inside = b"", self._position, 0
+        if inside + wanted > len(self._window):
+            kept = bytes(self._window[inside:])
+            missing = wanted - len(kept)
+            ahead = min(max(_WINDOW, self._position // 4), left - len(kept))
+            if missing > ahead:  # a large value is read as it is, and not kept
+                self._position += wanted
+                return kept + bytes(self._reader.read_range(self._position - missing, missing))
+            self._window = kept + bytes(self._reader.read_range(self._position + len(kept), ahead))
             self._window_start, inside = self._position, 0
         piece = bytes(self._window[inside : inside + wanted])
         self._position += len(piece)
