@@ -204,9 +204,12 @@ class EncapsulatedFrames:
 
     def _last(self, start: int) -> bytes | None:
         """Return the values of the items from ``start`` on, up to one that begins another frame."""
-        parts = walk(self._reader, start).fragments
+        items = walk(self._reader, start)
+        parts = items.fragments
         if not parts:
             return None
+        for note in items.notes:
+            self._note(note)
         count = len(parts)
         if count > 1 and self._signs.known:
             heads = (self._reader.read_range(part.start, min(12, part.length)) for part in parts[1:])
