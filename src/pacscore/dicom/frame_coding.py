@@ -124,14 +124,14 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
             written.damaged.append(index)
         if frame.encoded is not None:
             spool.append(frame.encoded.data)
-            codings.append(replace(frame.encoded, data=b""))
+            codings.append(replace(frame.encoded, data=b"") if codings else frame.encoded)
         if packer is not None and frame.pixels is not None:
             spool.append(packer.pack(frame.pixels))
         for (_, bits, packed), plane in zip(planes, frame.overlays, strict=True):
             packed.extend(bits.pack(plane))
     if packer is not None:
         spool.append(packer.rest())
-    written.coding = _coding(codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
+    written.coding = _coding(codec, codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
     written.overlays = [(overlay, bytes(packed) + bits.rest()) for overlay, bits, packed in planes]
     return written
 
@@ -175,12 +175,15 @@ def _planes(frames: FrameSource, index: int, overlays: list[EmbeddedOverlay]) ->
     return tuple(overlay.plane(data, frames.encoded_format, big_endian=big_endian) for overlay in overlays)
 
 
-def _coding(codings: list[EncodedFrame], pixel_format: PixelFormat, ratio: float) -> Coding:
-    """Return what the data set must say about all frames."""
+def _coding(codec: Codec, codings: list[EncodedFrame], pixel_format: PixelFormat, ratio: float) -> Coding:
+    """Return what the data set must say about all frames; Bits Stored is what the first frame's header says."""
     told = {(coding.photometric_interpretation, coding.planar_configuration) for coding in codings}
     if len(told) > 1:
         raise DataError(f"frames came out in different photometric interpretations: {sorted(told)}")
     photometric, planar = told.pop() if told else (pixel_format.photometric_interpretation, 0)
+    if codings:
+        described = codec.decoded_format(codings[0].data, pixel_format)
+        pixel_format = replace(pixel_format, bits_stored=described.bits_stored)
     return Coding(
         pixel_format=pixel_format,
         photometric_interpretation=photometric,
