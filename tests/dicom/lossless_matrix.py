@@ -89,7 +89,7 @@ def expected(ds, before, after):
 
 
 def around_pixels(ds):
-    """The values that a transcoding without loss must leave alone: implicit VR forgets VRs, and of private ones bytes."""
+    """The values that a transcoding without loss must leave alone; of private elements as bytes."""
     of_pixels = {"PhotometricInterpretation", "PlanarConfiguration", "BitsAllocated", "BitsStored", "HighBit"}
     kept = [tag for tag in ds.keys() if tag.group != 0x7FE0 and tag.element]  # noqa: SIM118 - tags without parsing
     found = {tag: ds.get_item(tag).value for tag in kept if tag.is_private}

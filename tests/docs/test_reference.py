@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -45,3 +46,13 @@ def test_the_tree_of_errors_is_drawn_whole() -> None:
 def test_every_subcommand_has_its_part() -> None:
     page = (REFERENCE / "command-line.md").read_text()
     assert [name for name in SUBCOMMANDS if f"\n## {name}\n" not in page] == []
+
+
+def test_the_table_of_what_transfer_syntaxes_hold_is_current() -> None:
+    path = Path(__file__).parents[2] / "tools" / "make_syntax_table.py"
+    spec = importlib.util.spec_from_file_location("make_syntax_table", path)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.page_with(tool.table()) == tool.PAGE.read_text()

@@ -49,6 +49,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads a file (default: 1)")
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     parser.add_argument("--no-verify", action="store_false", dest="verify", help="do not decode what was written")
+    parser.add_argument(
+        "--extended-offset-table",
+        action="store_true",
+        default=None,
+        help="write one also where offsets would fit 32 bits (default: only where they do not)",
+    )
+    parser.add_argument(
+        "--on-damage",
+        choices=("raise", "conceal"),
+        default="raise",
+        help="conceal: write what there is of damaged frames, as a derived object",
+    )
     add_coding_arguments(parser)
 
 
@@ -97,6 +109,8 @@ def _transcode(source: Path, target: Path, arguments: argparse.Namespace, option
         threads=arguments.threads,
         verify=arguments.verify,
         overwrite=arguments.overwrite,
+        on_damage=arguments.on_damage,
+        extended_offset_table=arguments.extended_offset_table,
     )
 
 
@@ -106,7 +120,8 @@ def _tell(source: Path, target: Path, report: Any, console: Console) -> None:
         f"{source} -> {target}: {keyword(report.transfer_syntax_before)} to {keyword(report.transfer_syntax_after)}, "
         f"{before:,} to {after:,} bytes ({before / max(after, 1):.2f} : 1), "
         f"{report.frames} frame{'s' if report.frames != 1 else ''} "
-        f"{'proven lossless' if report.lossless else 'not lossless'}"
+        f"{'proven lossless' if report.lossless else 'not lossless'}, "
+        f"{'carried over by their bytes' if report.route == 'bytes' else f'by their {report.route}'}"
     )
     warnings = "".join(f"\n  warning: {warning}" for warning in report.warnings)
     console.result({"input": str(source), "output": str(target), **json.loads(report.to_json())}, text + warnings)
