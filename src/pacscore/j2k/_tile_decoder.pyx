@@ -3,6 +3,7 @@
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 cimport cython
 
@@ -17,6 +18,7 @@ from pacscore.j2k._tile_plan cimport (
     pac_tile_plan,
     rect_of,
 )
+from pacscore.j2k.packets.reader cimport pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
 
 from pacscore.errors import OptionError
 
@@ -27,30 +29,6 @@ cdef extern from "j2k/components/components.h":
     ctypedef struct pac_sample_range:
         int32_t precision
         int32_t is_signed
-
-cdef extern from "j2k/packets/reader.h":
-    ctypedef struct pac_tile_part:
-        uint64_t start
-        uint64_t stop
-    ctypedef struct pac_packet_source:
-        const uint8_t *data
-        const pac_tile_part *parts
-        int32_t part_count
-        const uint8_t *packed_headers
-        uint64_t packed_size
-        int32_t discard_levels
-        int32_t wanted_layers
-    ctypedef struct pac_packet_report:
-        int64_t packets_expected
-        int64_t packets_read
-        uint64_t offset
-        int64_t precinct
-        const char *what
-        uint64_t bytes_left
-
-cdef extern from "j2k/packets/precincts.h":
-    ctypedef struct pac_precincts:
-        pass
 
 cdef extern from "j2k/tile_decoder.h":
     ctypedef struct pac_sample_window:
@@ -123,8 +101,7 @@ cdef class TileDecoder:
             raise MemoryError()
         try:
             PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
-            source.packed_headers = NULL
-            source.packed_size = 0
+            memset(&source, 0, sizeof(source))
             if packed_headers is not None:
                 PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
                 source.packed_headers = <const uint8_t *> self.packed.buf
@@ -134,6 +111,7 @@ cdef class TileDecoder:
                     raise OptionError(f"the byte range {start} to {stop} lies outside the data")
                 ranges[i].start, ranges[i].stop = start, stop
             source.data = <const uint8_t *> self.data.buf
+            source.present_stop = <uint64_t> self.data.len
             source.parts = ranges
             source.part_count = <int32_t> len(parts)
             source.discard_levels = discard_levels

@@ -12,6 +12,7 @@ cdef extern from "support/status.h":
         PAC_UNSUPPORTED
         PAC_LIMIT
         PAC_NO_SPACE
+        PAC_WAITING
 
 cdef extern from "support/rect.h":
     ctypedef struct pac_rect:

@@ -9,7 +9,8 @@ typedef enum {
     PAC_CORRUPT,     /* the data contradicts the standard */
     PAC_UNSUPPORTED, /* legal, but not implemented */
     PAC_LIMIT,       /* a stated limit would be exceeded */
-    PAC_NO_SPACE     /* an output buffer is too small */
+    PAC_NO_SPACE,    /* an output buffer is too small */
+    PAC_WAITING      /* bytes are needed that are not there yet */
 } pac_status;
 
 #endif

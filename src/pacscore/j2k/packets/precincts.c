@@ -1,6 +1,7 @@
 #include "j2k/packets/precincts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 pac_status pac_precincts_init(pac_precincts *state, const pac_tile_plan *plan, int64_t block_limit)
 {
@@ -98,4 +99,62 @@ pac_status pac_precinct_open(pac_precincts *state, int64_t precinct)
     }
     here->bands = bands;
     return PAC_OK;
+}
+
+/* Copies blocks and tag trees of a band from or to `bytes`; returns the byte behind them. Only counts without bytes. */
+static size_t copy_band(pac_precinct_band *band, uint8_t *bytes, int restore)
+{
+    const size_t blocks = (size_t)band->blocks_wide * (size_t)band->blocks_high * sizeof *band->blocks;
+    const size_t nodes =
+        (size_t)pac_tag_tree_node_count(band->blocks_wide, band->blocks_high) * sizeof *band->inclusion.nodes;
+    void *parts[] = {band->blocks, band->inclusion.nodes, band->missing_bitplanes.nodes};
+    const size_t sizes[] = {blocks, nodes, nodes};
+    size_t size = 0;
+    for (int i = 0; i < 3 && blocks; i++) {
+        if (bytes && restore)
+            memcpy(parts[i], bytes + size, sizes[i]);
+        else if (bytes)
+            memcpy(bytes + size, parts[i], sizes[i]);
+        size += sizes[i];
+    }
+    return size;
+}
+
+static int32_t band_count(const pac_precincts *state, int64_t precinct)
+{
+    return state->plan->resolutions[state->plan->precinct_resolution[precinct]].band_count;
+}
+
+pac_status pac_precinct_save(const pac_precincts *state, int64_t precinct, pac_saved_precinct *saved)
+{
+    pac_precinct_band *bands = state->precincts[precinct].bands;
+    size_t size = 0;
+    for (int32_t b = 0; b < band_count(state, precinct); b++)
+        size += copy_band(&bands[b], NULL, 0);
+    if (size > saved->capacity) {
+        uint8_t *bytes = realloc(saved->bytes, size);
+        if (!bytes)
+            return PAC_NO_MEMORY;
+        saved->bytes = bytes;
+        saved->capacity = size;
+    }
+    saved->size = 0;
+    for (int32_t b = 0; b < band_count(state, precinct); b++)
+        saved->size += copy_band(&bands[b], saved->bytes + saved->size, 0);
+    return PAC_OK;
+}
+
+void pac_precinct_restore(pac_precincts *state, int64_t precinct, const pac_saved_precinct *saved)
+{
+    if (!saved->size)
+        return;
+    pac_precinct_band *bands = state->precincts[precinct].bands;
+    size_t position = 0;
+    for (int32_t b = 0; b < band_count(state, precinct); b++) {
+        position += copy_band(&bands[b], saved->bytes + position, 1);
+        const int64_t blocks = (int64_t)bands[b].blocks_wide * bands[b].blocks_high;
+        for (int64_t i = 0; i < blocks; i++)
+            if (bands[b].blocks[i].last_piece >= 0)
+                state->pieces[bands[b].blocks[i].last_piece].next = -1;
+    }
 }

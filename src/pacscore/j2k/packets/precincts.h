@@ -65,4 +65,14 @@ void pac_precincts_free(pac_precincts *state);
 /* Lays out the bands and code-blocks of a precinct, if that has not been done yet. */
 pac_status pac_precinct_open(pac_precincts *state, int64_t precinct);
 
+/* What the packets have told of a precinct so far, in memory that is used again. */
+typedef struct {
+    uint8_t *bytes; /* belongs to whoever saves */
+    size_t size, capacity;
+} pac_saved_precinct;
+
+pac_status pac_precinct_save(const pac_precincts *state, int64_t precinct, pac_saved_precinct *saved);
+/* Puts back what was saved, nothing where `saved->size` is 0; later pieces of its code-blocks are forgotten. */
+void pac_precinct_restore(pac_precincts *state, int64_t precinct, const pac_saved_precinct *saved);
+
 #endif

@@ -1,49 +1,62 @@
 #include "j2k/packets/reader.h"
 
+#include <stdlib.h>
+
 #include "j2k/packets/block_lengths.h"
 
-typedef struct {
-    pac_precincts *state;
-    const pac_packet_source *source;
-    pac_packet_report *report;
-    int32_t part;
-    uint64_t position; /* in the data */
-    uint64_t packed;   /* in the packed headers */
-    int64_t needed;    /* packets of the view still to come */
-} cursor;
+typedef pac_packet_reader cursor;
 
 static pac_status fail(cursor *at, pac_status status, const char *what)
 {
-    at->report->what = what;
+    at->report.what = what;
     return status;
 }
 
 static uint64_t part_stop(const cursor *at)
 {
-    return at->part < at->source->part_count ? at->source->parts[at->part].stop : at->position;
+    return at->part < at->source.part_count ? at->source.parts[at->part].stop : at->position;
 }
 
 /* Moves on to the next tile-part that has bytes left; zero when there is none. */
 static int find_bytes(cursor *at)
 {
-    while (at->part < at->source->part_count && at->position >= at->source->parts[at->part].stop)
-        if (++at->part < at->source->part_count)
-            at->position = at->source->parts[at->part].start;
-    return at->part < at->source->part_count;
+    while (at->part < at->source.part_count && at->position >= at->source.parts[at->part].stop)
+        if (++at->part < at->source.part_count)
+            at->position = at->source.parts[at->part].start;
+    return at->part < at->source.part_count;
 }
 
 /* A packet never crosses the border of a tile-part; in the last one its missing bytes may have been cut off. */
 static pac_status out_of_bytes(cursor *at, const char *what)
 {
-    int last = at->part >= at->source->part_count - 1;
+    int last = at->part >= at->source.part_count - 1 && !at->source.parts_follow;
     return fail(at, last ? PAC_TRUNCATED : PAC_CORRUPT, what);
 }
 
-static void skip_sop(cursor *at)
+/* How far the bytes of the tile-part are there from the position on. */
+static uint64_t present_stop(const cursor *at)
 {
-    const uint8_t *p = at->source->data + at->position;
-    if (part_stop(at) - at->position >= 6 && p[0] == 0xFF && p[1] == 0x91 && p[2] == 0 && p[3] == 4)
+    const uint64_t stop = part_stop(at);
+    if (at->position < at->source.present_start || at->position > at->source.present_stop)
+        return at->position;
+    return stop < at->source.present_stop ? stop : at->source.present_stop;
+}
+
+/* Whether the tile-part has more bytes than are there. */
+static int may_wait(const cursor *at)
+{
+    return !at->source.packed_headers && present_stop(at) < part_stop(at);
+}
+
+static pac_status skip_sop(cursor *at)
+{
+    const uint8_t *p = at->source.data + at->position;
+    const uint64_t there = present_stop(at) - at->position;
+    if (there < 6)
+        return !at->source.packed_headers && may_wait(at) ? PAC_WAITING : PAC_OK;
+    if (p[0] == 0xFF && p[1] == 0x91 && p[2] == 0 && p[3] == 4)
         at->position += 6;
+    return PAC_OK;
 }
 
 /* Inclusion, zero bit-planes, passes and lengths of one code-block. */
@@ -92,7 +105,7 @@ static pac_status place_bodies(cursor *at, int64_t first_piece, uint64_t body_le
 {
     pac_precincts *state = at->state;
     if (body_length && !find_bytes(at)) {
-        at->part = at->source->part_count;
+        at->part = at->source.part_count;
     }
     uint64_t stop = part_stop(at), position = at->position;
     for (int64_t i = first_piece; i < state->piece_count; i++) {
@@ -119,6 +132,8 @@ static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_b
     const pac_resolution *resolution = &at->state->plan->resolutions[at->state->plan->precinct_resolution[precinct]];
     if (pac_read_bit(lengths->bits)) {
         status = pac_precinct_open(at->state, precinct);
+        if (!status && may_wait(at))
+            status = pac_precinct_save(at->state, precinct, &at->saved);
         if (!status)
             status = read_blocks(at, &at->state->precincts[precinct], resolution, layer, lengths);
     }
@@ -126,38 +141,94 @@ static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_b
         return status; /* what is wrong behind the last byte is that there is no more */
     pac_read_align(lengths->bits);
     if (lengths->bits->exhausted)
-        return out_of_bytes(at, "a packet header ends early (T.800 B.10)");
+        return may_wait(at) ? PAC_WAITING : out_of_bytes(at, "a packet header ends early (T.800 B.10)");
+    return PAC_OK;
+}
+
+static pac_status skip_eph(cursor *at, pac_header_reader *bits)
+{
+    const int64_t there = bits->end - bits->next;
+    if (there < 2 && may_wait(at))
+        return PAC_WAITING;
+    if (there >= 2 && bits->next[0] == 0xFF && bits->next[1] == 0x92)
+        bits->next += 2;
+    return PAC_OK;
+}
+
+/* Takes back what a packet that has to wait has brought so far. */
+static pac_status take_back(cursor *at, int64_t precinct, int64_t first_piece, uint64_t start)
+{
+    at->report.what = NULL;
+    at->state->piece_count = first_piece;
+    pac_precinct_restore(at->state, precinct, &at->saved);
+    at->position = start;
+    return PAC_WAITING;
+}
+
+/* Its header, from the bytes at hand; how many bytes it took. */
+static pac_status read_header_bytes(cursor *at, int64_t precinct, int32_t layer, pac_block_lengths *lengths)
+{
+    pac_header_reader *bits = lengths->bits;
+    const pac_packet_source *source = &at->source;
+    if (source->packed_headers) {
+        bits->next = source->packed_headers + at->packed;
+        bits->end = source->packed_headers + source->packed_size;
+    } else {
+        bits->next = source->data + at->position;
+        bits->end = source->data + present_stop(at);
+    }
+    if (bits->next == bits->end)
+        return may_wait(at) ? PAC_WAITING : out_of_bytes(at, "the packet headers end early (T.800 A.7.4)");
+    const uint8_t *start = bits->next;
+    at->saved.size = 0;
+    pac_status status = read_header(at, precinct, layer, lengths);
+    if (!status)
+        status = skip_eph(at, bits);
+    if (!status)
+        *(source->packed_headers ? &at->packed : &at->position) += (uint64_t)(bits->next - start);
+    return status;
+}
+
+static pac_status note_place(cursor *at, pac_packet_place place)
+{
+    if (at->place_count == at->place_capacity) {
+        const int64_t capacity = at->place_capacity ? 2 * at->place_capacity : 256;
+        pac_packet_place *places = realloc(at->places, (size_t)capacity * sizeof *places);
+        if (!places)
+            return PAC_NO_MEMORY;
+        at->places = places;
+        at->place_capacity = capacity;
+    }
+    at->places[at->place_count++] = place;
     return PAC_OK;
 }
 
 static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int wanted)
 {
-    const pac_packet_source *source = at->source;
     const pac_tile_plan *plan = at->state->plan;
-    int packed = source->packed_headers != NULL;
-    if (!find_bytes(at) && !packed)
-        return fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
-    if (at->part < source->part_count)
-        skip_sop(at);
+    if (!find_bytes(at) && !at->source.packed_headers)
+        return at->source.parts_follow ? PAC_WAITING : fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
+    const uint64_t start = at->position, packed = at->packed;
+    if (at->part < at->source.part_count && skip_sop(at))
+        return PAC_WAITING;
 
-    const uint8_t *next = packed ? source->packed_headers + at->packed : source->data + at->position;
-    const uint8_t *end = packed ? source->packed_headers + source->packed_size : source->data + part_stop(at);
-    if (next == end)
-        return out_of_bytes(at, "the packet headers end early (T.800 A.7.4)");
-    pac_header_reader bits = {.next = next, .end = end};
+    pac_header_reader bits = {0};
     const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
-    pac_block_lengths lengths = {
-        .state = at->state, .bits = &bits, .style = plan->components[resolution->component].style, .keep = wanted};
-    int64_t first_piece = at->state->piece_count;
-    pac_status status = read_header(at, precinct, layer, &lengths);
+    pac_block_lengths lengths = {.state = at->state,
+                                 .bits = &bits,
+                                 .style = plan->components[resolution->component].style,
+                                 .keep = wanted && !at->source.places_only};
+    const int64_t first_piece = at->state->piece_count;
+    pac_status status = read_header_bytes(at, precinct, layer, &lengths);
+    if (status == PAC_WAITING)
+        return take_back(at, precinct, first_piece, start);
     if (!status) {
-        if (bits.end - bits.next >= 2 && bits.next[0] == 0xFF && bits.next[1] == 0x92)
-            bits.next += 2; /* EPH */
-        if (packed)
-            at->packed += (uint64_t)(bits.next - next);
-        else
-            at->position += (uint64_t)(bits.next - next);
-        return place_bodies(at, first_piece, lengths.body_length);
+        const uint64_t body = at->position;
+        status = place_bodies(at, first_piece, lengths.body_length);
+        if (!status && at->source.places_only)
+            status = note_place(at, (pac_packet_place){start, body, at->position, packed, (int32_t)precinct, layer,
+                                                       (int32_t)pac_min(at->part, at->source.part_count - 1)});
+        return status;
     }
     for (int64_t i = first_piece; i < at->state->piece_count; i++)
         at->state->pieces[i].kind = PAC_PIECE_LOST;
@@ -178,31 +249,35 @@ static pac_status visit(cursor *at, int64_t precinct, int32_t layer)
         return PAC_OK;
     const pac_tile_plan *plan = at->state->plan;
     const pac_resolution *resolution = &plan->resolutions[plan->precinct_resolution[precinct]];
-    int wanted = layer < at->source->wanted_layers && is_wanted(plan, at->source, resolution);
+    int wanted = layer < at->source.wanted_layers && is_wanted(plan, &at->source, resolution);
     pac_status status = read_packet(at, precinct, layer, wanted);
     if (status) {
-        at->report->precinct = precinct;
+        at->report.precinct = status == PAC_WAITING ? -1 : precinct;
         return status;
     }
     here->next_layer++;
     if (wanted) {
-        at->report->packets_read++;
+        at->report.packets_read++;
         at->needed--;
     }
     return PAC_OK;
 }
 
+/* Goes on with a run where the last call left it. */
 static pac_status read_run(cursor *at, const pac_packet_run *run)
 {
-    int64_t outer = run->layers_outer ? run->layers : run->precinct_count;
-    int64_t inner = run->layers_outer ? run->precinct_count : run->layers;
-    for (int64_t i = 0; i < outer; i++)
-        for (int64_t j = 0; j < inner; j++) {
-            int64_t precinct = run->precincts[run->layers_outer ? j : i];
-            pac_status status = visit(at, precinct, (int32_t)(run->layers_outer ? i : j));
-            if (status || !at->needed)
+    const int64_t outer = run->layers_outer ? run->layers : run->precinct_count;
+    const int64_t inner = run->layers_outer ? run->precinct_count : run->layers;
+    for (; at->outer < outer; at->outer++, at->inner = 0)
+        for (; at->inner < inner; at->inner++) {
+            if (!at->needed)
+                return PAC_OK;
+            const int64_t precinct = run->precincts[run->layers_outer ? at->inner : at->outer];
+            pac_status status = visit(at, precinct, (int32_t)(run->layers_outer ? at->outer : at->inner));
+            if (status)
                 return status;
         }
+    at->outer = 0;
     return PAC_OK;
 }
 
@@ -220,26 +295,48 @@ static int64_t count_needed(const pac_tile_plan *plan, const pac_packet_source *
 static uint64_t bytes_left(const cursor *at)
 {
     uint64_t left = 0;
-    for (int32_t part = at->part; part < at->source->part_count; part++) {
-        uint64_t start = part == at->part ? at->position : at->source->parts[part].start;
-        left += at->source->parts[part].stop - start;
+    for (int32_t part = at->part; part < at->source.part_count; part++) {
+        uint64_t start = part == at->part ? at->position : at->source.parts[part].start;
+        left += at->source.parts[part].stop - start;
     }
     return left;
 }
 
+void pac_packet_reader_init(pac_packet_reader *reader, pac_precincts *state, const pac_packet_source *source)
+{
+    *reader = (pac_packet_reader){.state = state, .source = *source, .report.precinct = -1};
+    reader->needed = reader->report.packets_expected = count_needed(state->plan, source);
+    if (source->part_count)
+        reader->position = source->parts[0].start;
+}
+
+void pac_packet_reader_free(pac_packet_reader *reader)
+{
+    free(reader->places);
+    free(reader->saved.bytes);
+    *reader = (pac_packet_reader){0};
+}
+
+pac_status pac_packets_resume(pac_packet_reader *reader)
+{
+    const pac_tile_plan *plan = reader->state->plan;
+    pac_status status = PAC_OK;
+    for (; reader->run < plan->run_count && reader->needed; reader->run++)
+        if ((status = read_run(reader, &plan->runs[reader->run])))
+            break;
+    if (!status && reader->needed)
+        status = fail(reader, PAC_CORRUPT, "the progression order changes leave packets out (T.800 A.6.6)");
+    reader->report.offset = reader->position;
+    reader->report.bytes_left = bytes_left(reader);
+    return status;
+}
+
 pac_status pac_packets_read(pac_precincts *state, const pac_packet_source *source, pac_packet_report *report)
 {
-    const pac_tile_plan *plan = state->plan;
-    *report = (pac_packet_report){.packets_expected = count_needed(plan, source), .precinct = -1};
-    cursor at = {.state = state, .source = source, .report = report, .needed = report->packets_expected};
-    if (source->part_count)
-        at.position = source->parts[0].start;
-    pac_status status = PAC_OK;
-    for (int32_t i = 0; i < plan->run_count && at.needed && !status; i++)
-        status = read_run(&at, &plan->runs[i]);
-    if (!status && at.needed)
-        status = fail(&at, PAC_CORRUPT, "the progression order changes leave packets out (T.800 A.6.6)");
-    report->offset = at.position;
-    report->bytes_left = bytes_left(&at);
+    pac_packet_reader reader;
+    pac_packet_reader_init(&reader, state, source);
+    const pac_status status = pac_packets_resume(&reader);
+    *report = reader.report;
+    pac_packet_reader_free(&reader);
     return status;
 }

@@ -1,4 +1,7 @@
-/* Reads the packets of a tile: headers to code-block pieces; no block is decoded. Source: T.800 B.9, B.10; T.814 B. */
+/* Reads the packets of a tile: headers to code-block pieces; no block is decoded. Source: T.800 B.9, B.10; T.814 B.
+ *
+ * A reader may be given the data by and by: where a packet header reaches beyond what is present, it waits.
+ */
 #ifndef PACSCORE_J2K_PACKETS_READER_H
 #define PACSCORE_J2K_PACKETS_READER_H
 
@@ -10,12 +13,15 @@ typedef struct {
 
 typedef struct {
     const uint8_t *data;
+    uint64_t present_start, present_stop; /* the bytes that are there; only headers need to be */
     const pac_tile_part *parts;
     int32_t part_count;
+    int32_t parts_follow;          /* tile-parts may be added */
     const uint8_t *packed_headers; /* PPM or PPT, joined over the tile-parts; NULL where headers stand before bodies */
     uint64_t packed_size;
     int32_t discard_levels; /* the highest resolutions of each component that the view does not need */
     int32_t wanted_layers;
+    int32_t places_only; /* list where packets are, and keep no pieces of code-blocks */
 } pac_packet_source;
 
 typedef struct {
@@ -26,7 +32,36 @@ typedef struct {
     uint64_t bytes_left;                    /* behind the last packet */
 } pac_packet_report;
 
-/* PAC_OK: all that was needed is there. PAC_TRUNCATED and PAC_CORRUPT: what was read up to there stays usable. */
+typedef struct {
+    uint64_t start, body, stop; /* in the data; its header, SOP included, lies before its body unless it is packed */
+    uint64_t packed;            /* where a packed header begins among them */
+    int32_t precinct, layer, part;
+} pac_packet_place;
+
+/* Where reading stands. */
+typedef struct {
+    pac_precincts *state;
+    pac_packet_source source; /* what is present and the tile-parts may change between two calls */
+    pac_packet_report report;
+    int32_t run;
+    int64_t outer, inner; /* the next packet of the run */
+    int32_t part;
+    uint64_t position; /* in the data */
+    uint64_t packed;   /* in the packed headers */
+    int64_t needed;    /* packets of the view still to come */
+    pac_packet_place *places;
+    int64_t place_count, place_capacity;
+    pac_saved_precinct saved; /* as it was before the packet */
+} pac_packet_reader;
+
+void pac_packet_reader_init(pac_packet_reader *reader, pac_precincts *state, const pac_packet_source *source);
+void pac_packet_reader_free(pac_packet_reader *reader);
+
+/* PAC_OK: all that was needed is there. PAC_WAITING: the next header is not, or not all of it. PAC_TRUNCATED and
+ * PAC_CORRUPT: what was read up to there stays usable. */
+pac_status pac_packets_resume(pac_packet_reader *reader);
+
+/* All of it at once. */
 pac_status pac_packets_read(pac_precincts *state, const pac_packet_source *source, pac_packet_report *report);
 
 #endif

@@ -1,0 +1,28 @@
+from collections.abc import Sequence
+from typing import Any, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pacscore.j2k._tile_plan import CompiledPlan
+
+PLACE: np.dtype[Any]
+
+@final
+class PacketPlaces:
+    def __new__(
+        cls,
+        plan: CompiledPlan,
+        data: bytes | memoryview,
+        parts: Sequence[tuple[int, int]],
+        packed_headers: bytes | None,
+        block_limit: int,
+    ) -> Self: ...
+    def resume(self, present: tuple[int, int]) -> bool: ...
+    @property
+    def what(self) -> str | None: ...
+    @property
+    def expected(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    def places(self) -> NDArray[Any]: ...

@@ -1,0 +1,108 @@
+"""Where the packets of a tile are, from their headers alone."""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+cimport cython
+
+import numpy as np
+
+from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_TRUNCATED, PAC_WAITING, CompiledPlan, check, pac_status
+from pacscore.j2k.packets.reader cimport (
+    pac_packet_place,
+    pac_packet_reader,
+    pac_packet_reader_free,
+    pac_packet_reader_init,
+    pac_packet_source,
+    pac_packets_resume,
+    pac_precincts,
+    pac_precincts_free,
+    pac_precincts_init,
+    pac_tile_part,
+)
+
+from pacscore.errors import OptionError
+
+PLACE = np.dtype([("start", "u8"), ("body", "u8"), ("stop", "u8"), ("packed", "u8"), ("precinct", "i4"),
+                  ("layer", "i4"), ("part", "i4"), ("", "i4")])
+
+
+@cython.final
+@cython.auto_pickle(False)
+@cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
+cdef class PacketPlaces:
+    """Reads the packet headers of one tile, as far as the data is present."""
+
+    cdef CompiledPlan plan
+    cdef pac_precincts precincts
+    cdef pac_packet_reader reader
+    cdef pac_tile_part *parts
+    cdef Py_buffer data
+    cdef Py_buffer packed
+
+    def __cinit__(self, CompiledPlan plan not None, data, parts, packed_headers, int64_t block_limit):
+        cdef pac_packet_source source
+        memset(&source, 0, sizeof(source))
+        self.plan = plan
+        check(pac_precincts_init(&self.precincts, &plan.plan, block_limit))
+        self.parts = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
+        if not self.parts:
+            raise MemoryError()
+        PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
+        for i, (start, stop) in enumerate(parts):
+            if not 0 <= start <= stop <= self.data.len:
+                raise OptionError(f"the byte range {start} to {stop} lies outside the data")
+            self.parts[i].start, self.parts[i].stop = start, stop
+        if packed_headers is not None:
+            PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
+            source.packed_headers = <const uint8_t *> self.packed.buf
+            source.packed_size = <uint64_t> self.packed.len
+        source.data = <const uint8_t *> self.data.buf
+        source.parts = self.parts
+        source.part_count = <int32_t> len(parts)
+        source.wanted_layers = plan.plan.layers
+        source.places_only = 1
+        pac_packet_reader_init(&self.reader, &self.precincts, &source)
+
+    def __dealloc__(self):
+        pac_packet_reader_free(&self.reader)
+        pac_precincts_free(&self.precincts)
+        free(self.parts)
+        PyBuffer_Release(&self.data)
+        PyBuffer_Release(&self.packed)
+
+    def resume(self, present):
+        cdef pac_status status
+        start, stop = present
+        if not 0 <= start <= stop <= self.data.len:
+            raise OptionError(f"the byte range {start} to {stop} lies outside the data")
+        self.reader.source.present_start, self.reader.source.present_stop = start, stop
+        with nogil:
+            status = pac_packets_resume(&self.reader)
+        if status == PAC_WAITING:
+            return False
+        if status != PAC_TRUNCATED and status != PAC_CORRUPT:
+            check(status)
+        return True
+
+    @property
+    def what(self):
+        return None if self.reader.report.what == NULL else self.reader.report.what.decode("ascii")
+
+    @property
+    def expected(self):
+        return self.reader.report.packets_expected
+
+    @property
+    def offset(self):
+        return self.reader.report.offset
+
+    def places(self):
+        cdef size_t size = <size_t> self.reader.place_count * sizeof(pac_packet_place)
+        found = np.zeros(self.reader.place_count, PLACE)
+        cdef uint8_t[::1] bytes_of_it = found.view("u1")
+        if size:
+            memcpy(&bytes_of_it[0], self.reader.places, size)
+        return found
