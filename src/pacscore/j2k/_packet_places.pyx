@@ -74,6 +74,7 @@ cdef class PacketPlaces:
         PyBuffer_Release(&self.packed)
 
     def resume(self, present):
+        """Go on as far as a run of present bytes allows; return whether reading has come to its end."""
         cdef pac_status status
         start, stop = present
         if not 0 <= start <= stop <= self.data.len:
@@ -89,17 +90,18 @@ cdef class PacketPlaces:
 
     @property
     def what(self):
-        return None if self.reader.report.what == NULL else self.reader.report.what.decode("ascii")
-
-    @property
-    def expected(self):
-        return self.reader.report.packets_expected
+        """Why reading stopped early, None if it did not."""
+        if self.reader.report.what != NULL:
+            return self.reader.report.what.decode("ascii")
+        return "the data ends early" if self.reader.needed else None
 
     @property
     def offset(self):
-        return self.reader.report.offset
+        """Where the next packet begins."""
+        return self.reader.position
 
     def places(self):
+        """Return the packets so far, as an array of `PLACE`."""
         cdef size_t size = <size_t> self.reader.place_count * sizeof(pac_packet_place)
         found = np.zeros(self.reader.place_count, PLACE)
         cdef uint8_t[::1] bytes_of_it = found.view("u1")

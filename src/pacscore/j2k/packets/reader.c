@@ -180,7 +180,6 @@ static pac_status read_header_bytes(cursor *at, int64_t precinct, int32_t layer,
     if (bits->next == bits->end)
         return may_wait(at) ? PAC_WAITING : out_of_bytes(at, "the packet headers end early (T.800 A.7.4)");
     const uint8_t *start = bits->next;
-    at->saved.size = 0;
     pac_status status = read_header(at, precinct, layer, lengths);
     if (!status)
         status = skip_eph(at, bits);
@@ -219,6 +218,7 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
                                  .style = plan->components[resolution->component].style,
                                  .keep = wanted && !at->source.places_only};
     const int64_t first_piece = at->state->piece_count;
+    at->saved.size = 0;
     pac_status status = read_header_bytes(at, precinct, layer, &lengths);
     if (status == PAC_WAITING)
         return take_back(at, precinct, first_piece, start);

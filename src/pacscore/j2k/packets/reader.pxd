@@ -45,6 +45,8 @@ cdef extern from "j2k/packets/reader.h":
     ctypedef struct pac_packet_reader:
         pac_packet_source source
         pac_packet_report report
+        uint64_t position
+        int64_t needed
         pac_packet_place *places
         int64_t place_count
     void pac_packet_reader_init(pac_packet_reader *, pac_precincts *, const pac_packet_source *) nogil
