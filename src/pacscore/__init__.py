@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from pacscore.j2k.decoding import decode
     from pacscore.j2k.encoding import encode
+    from pacscore.j2k.indexing import CodestreamIndex, Completeness, index
     from pacscore.j2k.inspecting import CodestreamInfo, inspect
     from pacscore.j2k.options import J2KOptions, ProgressionChange
     from pacscore.limits import Limits
@@ -72,6 +73,7 @@ _ROOMS = {
     ),
     "j2k.decoding": ("decode",),
     "j2k.encoding": ("encode",),
+    "j2k.indexing": ("CodestreamIndex", "Completeness", "index"),
     "j2k.inspecting": ("CodestreamInfo", "inspect"),
     "j2k.options": ("J2KOptions", "ProgressionChange"),
     "limits": ("Limits",),
@@ -89,7 +91,9 @@ __version__ = "0.1.0"
 __all__ = [
     "CodecCrashedError",
     "CodestreamError",
+    "CodestreamIndex",
     "CodestreamInfo",
+    "Completeness",
     "Concatenation",
     "Damage",
     "DataError",
@@ -121,6 +125,7 @@ __all__ = [
     "Window",
     "decode",
     "encode",
+    "index",
     "inspect",
     "open",
     "open_concatenation",

@@ -10,7 +10,7 @@ cimport cython
 import numpy as np
 
 from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_TRUNCATED, PAC_WAITING, CompiledPlan, check, pac_status
-from pacscore.j2k.packets.reader cimport (
+from pacscore.j2k._packet_reader cimport (
     pac_packet_place,
     pac_packet_reader,
     pac_packet_reader_free,

@@ -18,7 +18,7 @@ from pacscore.j2k._tile_plan cimport (
     pac_tile_plan,
     rect_of,
 )
-from pacscore.j2k.packets.reader cimport pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
+from pacscore.j2k._packet_reader cimport pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
 
 from pacscore.errors import OptionError
 

@@ -187,7 +187,7 @@ class CodestreamIndex:
             packets_present=int(present.sum()),
             by_resolution=by_resolution,
             by_layer=_counts(packets["layer"], present, expected.by_layer),
-            reduce=self._whole_from(present, expected.packets),
+            reduce=self._whole_from(present),
         )
 
     def save(self, path: str | os.PathLike[str]) -> int:
@@ -235,10 +235,14 @@ class CodestreamIndex:
                 by_layer[layer] = by_layer.get(layer, 0) + len(plan.precincts.number)
         return _Expected(sum(by_resolution.values()), by_resolution, by_layer)
 
-    def _whole_from(self, present: NDArray[np.bool_], expected: int) -> int | None:
+    def _whole_from(self, present: NDArray[np.bool_]) -> int | None:
+        siz = self.main.siz
+        if len(self._tiles) < siz.tiles_wide * siz.tiles_high:
+            return None
         for reduce in range(self._least_levels + 1):
-            needed = self._needed(reduce, None, None)
-            if present[needed].all() and (self.missing is None or len(self.packets) == expected):
+            view = choose_view(siz, reduce, None)
+            expected = sum(int(needed_precincts(t.plan, view).sum()) * t.plan.coding.layers for t in self._tiles)
+            if np.count_nonzero(present & self._needed(reduce, None, None)) == expected:
                 return reduce
         return None
 
