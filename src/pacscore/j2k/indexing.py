@@ -18,7 +18,7 @@ from pacscore.errors import OptionError
 from pacscore.j2k.codestream.headers import Codestream, MainHeader
 from pacscore.j2k.index_file import StoredIndex, read_index, write_index
 from pacscore.j2k.loaded_headers import load_codestream
-from pacscore.j2k.needed import needed_precincts
+from pacscore.j2k.needed import needed_precincts, precincts_up_to
 from pacscore.j2k.packet_table import TilePlaces, tile_places
 from pacscore.j2k.view import choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
@@ -217,10 +217,10 @@ class CodestreamIndex:
         if reduce > self._least_levels:
             raise OptionError(f"reduce={reduce}, but there are only {self._least_levels} decomposition levels")
         view = choose_view(self.main.siz, reduce, region)
-        each = [
-            needed_precincts(tile.plan, view)[tile.places["precinct"]] & (tile.plan.index in view.tiles)
-            for tile in self._tiles
-        ]
+        each = []
+        for tile in self._tiles:
+            seen = precincts_up_to(tile.plan, reduce) if region is None else needed_precincts(tile.plan, view)
+            each.append(seen[tile.places["precinct"]] & (tile.plan.index in view.tiles))
         needed: NDArray[np.bool_] = np.concatenate([np.zeros(0, bool), *each])
         return needed if layers is None else needed & (self.packets["layer"] < layers)
 
@@ -240,8 +240,7 @@ class CodestreamIndex:
         if len(self._tiles) < siz.tiles_wide * siz.tiles_high:
             return None
         for reduce in range(self._least_levels + 1):
-            view = choose_view(siz, reduce, None)
-            expected = sum(int(needed_precincts(t.plan, view).sum()) * t.plan.coding.layers for t in self._tiles)
+            expected = sum(int(precincts_up_to(t.plan, reduce).sum()) * t.plan.coding.layers for t in self._tiles)
             if np.count_nonzero(present & self._needed(reduce, None, None)) == expected:
                 return reduce
         return None

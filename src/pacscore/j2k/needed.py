@@ -12,10 +12,17 @@ from pacscore.j2k.packets.geometry import Band, Rect, Resolution
 from pacscore.j2k.plan import ComponentPlan, TilePlan
 from pacscore.j2k.view import View
 
-__all__ = ["needed_precincts"]
+__all__ = ["needed_precincts", "precincts_up_to"]
 
 _REACH_53, _REACH_97 = 2, 4
 """How far beyond a window the filters read, in samples of the resolution (T.800 Tables F.2, F.3)."""
+
+
+def precincts_up_to(plan: TilePlan, reduce: int) -> NDArray[np.bool_]:
+    """Return which precincts belong to a resolution that ``reduce`` leaves; those without samples have packets too."""
+    highest = np.array([len(component.geometry.resolutions) - 1 - reduce for component in plan.components])
+    needed: NDArray[np.bool_] = plan.precincts.resolution <= highest[plan.precincts.component]
+    return needed
 
 
 def needed_precincts(plan: TilePlan, view: View) -> NDArray[np.bool_]:
