@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pacscore import LimitError, Limits, OptionError, PacscoreError, Partial, PixelFormat, Region, UnsupportedError
 from pacscore.codecs import Codec, EncodedFrame
+from pacscore.errors import LimitError, OptionError, PacscoreError, UnsupportedError
+from pacscore.limits import Limits
+from pacscore.pixel_format import PixelFormat
+from pacscore.region import Region
+from pacscore.report import Partial
 
 __all__ = ["CodecCheckError", "Example", "check_codec", "generated_formats", "generated_frame"]
 
