@@ -17,9 +17,7 @@ from pacscore.codecs.isolation import IsolatedCodec
 
 PREFIX = "1.2.840.10008.1.2"
 DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-FILES = sorted(
-    path for path in (DATA / "hostile" / "codestream").glob("*") if path.is_file() and path.read_bytes()[:2] == b"\xff\xd8"
-)  # fmt: skip
+FILES = sorted(path for path in DATA.glob("hostile/codestream/*.j*") if path.read_bytes()[:2] == b"\xff\xd8")
 FORMATS = (
     pc.PixelFormat(40, 50, 1, 8, 8),
     pc.PixelFormat(40, 50, 1, 16, 12),
@@ -34,10 +32,11 @@ def attempt(codec, data, stored):
     for on_damage in ("raise", "conceal"):
         try:
             decoded = codec.decode(data, stored, on_damage=on_damage)
-        except pc.PacscoreError as error:
-            assert not isinstance(error, pc.CodecCrashedError)
-        else:
-            assert getattr(decoded, "image", decoded).shape == stored.shape
+        except pc.CodecCrashedError:
+            raise
+        except pc.PacscoreError:
+            continue
+        assert getattr(decoded, "image", decoded).shape == stored.shape
     assert time.process_time() - started < MOST_SECONDS
 
 
@@ -79,7 +78,9 @@ def mutated(data, source):
     return bytes(changed)
 
 
-@pytest.mark.parametrize("number", [".4.50", ".4.51", ".4.57", ".4.70", ".4.80", ".4.81", ".4.110", ".4.112", ".5", ".8.1"])
+@pytest.mark.parametrize(
+    "number", [".4.50", ".4.51", ".4.57", ".4.70", ".4.80", ".4.81", ".4.110", ".4.112", ".5", ".8.1"]
+)
 def test_changed_frames(number):
     uid, source, tried = PREFIX + number, random.Random(number), 0
     real = codec_for(uid)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pacscore.codecs.plug_ins import plug_ins
 from pacscore.codecs.protocol import Codec, EncodedFrame
-from pacscore.codecs.registry import codec_for, register, transfer_syntaxes
+from pacscore.codecs.registry import codec_for, register, transfer_syntaxes, unregister
 
 if TYPE_CHECKING:
     from pacscore.codecs.deflate import DeflateOptions
@@ -25,6 +25,7 @@ __all__ = [
     "plug_ins",
     "register",
     "transfer_syntaxes",
+    "unregister",
 ]
 
 _OPTIONS = {

@@ -10,7 +10,7 @@ from pacscore.codecs.refusals import refusal
 from pacscore.codecs.video import VIDEO_FORMATS, VideoCodec
 from pacscore.errors import NoCodecError, OptionError
 
-__all__ = ["codec_for", "register", "transfer_syntaxes"]
+__all__ = ["codec_for", "register", "transfer_syntaxes", "unregister"]
 
 _BUILT_IN = {
     "1.2.840.10008.1.2": "native:LITTLE_ENDIAN",
@@ -65,6 +65,12 @@ def register(codec: Codec, *, replace: bool = False) -> None:
         )
     for uid in codec.transfer_syntaxes:
         _registered[str(uid)] = codec
+
+
+def unregister(codec: Codec) -> None:
+    """Undo `register`; a codec that is not registered is none the worse for it."""
+    for uid in [uid for uid, registered in _registered.items() if registered is codec]:
+        del _registered[uid]
 
 
 def codec_for(transfer_syntax: str) -> Codec:

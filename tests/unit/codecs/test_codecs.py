@@ -234,6 +234,11 @@ class TestRegistry:
         another = Nothing()
         register(another, replace=True)
         assert codec_for("1.2.3.4") is another
+        registry.unregister(codec)
+        assert codec_for("1.2.3.4") is another
+        registry.unregister(another)
+        with pytest.raises(pacscore.NoCodecError):
+            codec_for("1.2.3.4")
 
     def test_a_codec_that_only_decodes_says_so(self):
         with pytest.raises(pacscore.UnsupportedError):
