@@ -31,8 +31,11 @@ from pacscore.support.targets import active_target
 __all__ = ["encode"]
 
 _USUAL = J2KOptions()
-_FLOOR_MARGIN = 3.0
-"""Blocks are coded down to this part of the slope that they will probably be cut at."""
+_PILOT_FLOOR = 1.0
+"""Squared grey levels for each byte: where blocks are cut below, nearly everything is sent and nothing is foretold."""
+
+_NEARLY = 0.9
+"""Blocks that are cut at this part of the slope that they were coded down to lack next to nothing."""
 
 
 def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
@@ -108,24 +111,31 @@ def _slope_floor(picture: Picture, plan: EncodingPlan, threads: int) -> float:
         return 0.0
     share = pilot.size / picture.samples
     part = Picture(pilot, [component.precision for component in picture.about.components])
-    tiles = _Coded(part, plan_pilot(plan.options, part.about), threads).tiles
+    floor = 0.0 if plan.options.high_throughput else _PILOT_FLOOR
+    tiles = _Coded(part, plan_pilot(plan.options, part.about), threads, floor).tiles
     size = None if goal.rate is None else share * picture.size(goal.rate)
     error = None if goal.psnr is None else share * picture.error(goal.psnr)
     find = points_of_sets if plan.options.high_throughput else truncation_points
-    return likely_slope(find(coded_passes(tiles)[0]), size, error) / _FLOOR_MARGIN
+    return likely_slope(find(coded_passes(tiles)[0]), size, error)
 
 
 def _encode_planned(picture: Picture, plan: EncodingPlan, threads: int) -> bytes:
     goals = plan.options.goals
     if goals == (EVERYTHING,):
         return _Coded(picture, plan, threads).codestream()
-    for floor in (_slope_floor(picture, plan, threads), 0.0):
+    floor = _slope_floor(picture, plan, threads)
+    for lower in (_NEARLY**2, 0.0, 0.0):
         coded = _Coded(picture, plan, threads, floor)
         kind = SetAllocation if plan.options.high_throughput else Allocation
         allocation = kind(coded.tiles, coded.layer_sizes)
-        allocate_layers(goals, picture, allocation, coded.codestream, threads)
-        if not floor or allocation.cut >= floor:
+        try:
+            allocate_layers(goals, picture, allocation, coded.codestream, threads)
+        except OptionError:
+            if not floor:
+                raise
+        if allocation.cut >= floor * _NEARLY:
             break
+        floor = lower * allocation.cut
     return coded.codestream()
 
 

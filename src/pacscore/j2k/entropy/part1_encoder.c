@@ -2,9 +2,14 @@
 #include "j2k/entropy/part1_coders.h"
 #include "j2k/entropy/part1_symbols.h"
 
+#include <math.h>
+
 #if PAC_X86
 #include <immintrin.h>
 #endif
+
+/* Of the entropy of decisions; little of it is too much, as slopes must not look worse than they are. */
+#define PART1_CONTEXTS_LEAVE 0.7
 
 typedef struct {
     uint64_t ones, both;
@@ -75,20 +80,62 @@ static part1_remainder part1_remainders(const part1_encoding *encoding, const pa
     return sum;
 }
 
+static double part1_gain_of(const part1_remainder *sum, bool refines, int32_t plane, bool reversible)
+{
+    const double unit = (double)((uint64_t)1 << plane), zeros = sum->count - sum->ones;
+    if (plane == 0 && reversible)
+        return refines ? zeros : sum->count;
+    if (!refines) /* y^2 - (y - 3/2 unit)^2 for y = unit + below */
+        return unit * (3 * sum->below + 0.75 * unit * sum->count);
+    /* from the middle of a parent interval to that of its upper or lower half */
+    const double upper = 2 * sum->below_ones - 0.5 * unit * sum->ones;
+    const double lower = 1.5 * unit * zeros - 2 * (sum->below - sum->below_ones);
+    return 0.5 * unit * (upper + lower);
+}
+
 static double part1_gain(const part1_encoding *encoding, const part1_stages *stages, int32_t pass, int32_t plane,
                          bool reversible)
 {
     const part1_remainder sum = part1_remainders(encoding, stages, plane, reversible);
-    const double unit = (double)((uint64_t)1 << plane), zeros = sum.count - sum.ones;
-    const bool refines = pass % 3 == 2;
-    if (plane == 0 && reversible)
-        return refines ? zeros : sum.count;
-    if (!refines) /* y^2 - (y - 3/2 unit)^2 for y = unit + below */
-        return unit * (3 * sum.below + 0.75 * unit * sum.count);
-    /* from the middle of a parent interval to that of its upper or lower half */
-    const double upper = 2 * sum.below_ones - 0.5 * unit * sum.ones;
-    const double lower = 1.5 * unit * zeros - 2 * (sum.below - sum.below_ones);
-    return 0.5 * unit * (upper + lower);
+    return part1_gain_of(&sum, pass % 3 == 2, plane, reversible);
+}
+
+/* ---- What a plane is worth ---- */
+
+/* Bits that the decisions of so many samples take, of which some are ones, by their entropy; contexts save some. */
+static double part1_decision_bits(double samples, double ones)
+{
+    const double zeros = samples - ones;
+    if (ones <= 0 || zeros <= 0)
+        return 0;
+    return PART1_CONTEXTS_LEAVE * (ones * log2(samples / ones) + zeros * log2(samples / zeros));
+}
+
+/* Gain for each byte that the passes of a plane most likely have from `pass` on, before they are coded: that of its
+ * refinement or of what becomes significant, whichever is better. */
+static double part1_likely_slope(part1_encoding *encoding, const part1_stages *stages, int32_t pass, int32_t plane,
+                                 bool reversible)
+{
+    size_t word = 0, insignificant = 0;
+    double slope = 0;
+    for (int kind = 0; kind < 2; ++kind) { /* of samples that are refined, then of the others */
+        word = 0;
+        for (ptrdiff_t stripe = 0; stripe < encoding->stripes; ++stripe) {
+            const ptrdiff_t first = part1_stripe_at(encoding, stripe);
+            for (ptrdiff_t i = first; i < first + encoding->words; ++i, ++word) {
+                const uint64_t visited = pass % 3 == 2 ? encoding->visited[i] : 0;
+                const uint64_t others = encoding->inside[i] & ~encoding->significant[i] & ~visited;
+                insignificant += kind ? (size_t)__builtin_popcountll(others) : 0;
+                encoding->changed[word] = kind ? others & encoding->plane[word] : encoding->significant[i] & ~visited;
+            }
+        }
+        const part1_remainder sum = part1_remainders(encoding, stages, plane, reversible);
+        const double gain = part1_gain_of(&sum, kind == 0, plane, reversible);
+        const double bits = kind ? sum.count + part1_decision_bits((double)insignificant, sum.count) : sum.count;
+        if (bits > 0 && 8 * gain > slope * bits)
+            slope = 8 * gain / bits;
+    }
+    return slope;
 }
 
 /* ---- Segments ---- */
@@ -100,6 +147,7 @@ typedef struct {
     size_t length; /* bytes of finished segments */
     int32_t first; /* pass of the open segment */
     bool open, raw;
+    double gain, bytes; /* of the plane so far; before it */
 } part1_progress;
 
 /* Whether there might be no room for another pass: no image has so many bits. */
@@ -168,12 +216,30 @@ static double part1_bytes_so_far(const part1_progress *progress)
     return (double)progress->length + (double)(code->next - progress->encoding->plain) + (double)code->pending / 8;
 }
 
+/* Whether the passes behind this one are not worth their bytes: so it was with the plane, or so it looks. */
+static bool part1_is_enough(part1_progress *progress, int32_t pass)
+{
+    part1_encoding *encoding = progress->encoding;
+    const pac_part1_coding *coding = progress->coding;
+    const int32_t next = pass + 1, plane = coding->bitplanes - 1 - (next + 2) / 3;
+    if (pass % 3 == 2)
+        return false;
+    if (pass % 3 == 0) {
+        const double so_far = part1_bytes_so_far(progress);
+        if (progress->gain < coding->least_gain * (so_far - progress->bytes))
+            return true;
+        progress->bytes = so_far;
+        progress->gain = 0;
+    }
+    encoding->plane = encoding->planes + plane * encoding->words * encoding->stripes;
+    return part1_likely_slope(encoding, progress->stages, next, plane, coding->reversible) < coding->least_gain;
+}
+
 static pac_status part1_encode_passes(part1_encoding *encoding, const pac_part1_coding *coding,
                                       const part1_stages *stages, pac_part1_coded *coded)
 {
     const int32_t pass_count = 3 * (coding->bitplanes - coding->lowest_plane) - 2;
     part1_progress progress = {.encoding = encoding, .coding = coding, .stages = stages};
-    double gain = 0, bytes = 0; /* of a plane; before it */
     int32_t pass = 0;
     for (bool last = false; !last; ++pass) {
         const int32_t plane = coding->bitplanes - 1 - (pass + 2) / 3;
@@ -192,14 +258,10 @@ static pac_status part1_encode_passes(part1_encoding *encoding, const pac_part1_
         if (coding->want_gains) {
             const double more = part1_gain(encoding, stages, pass, plane, coding->reversible);
             encoding->passes[pass].gain = (float)more;
-            gain += more;
+            progress.gain += more;
         }
-        if (pass % 3 == 0 && coding->want_gains && coding->least_gain > 0) {
-            const double so_far = part1_bytes_so_far(&progress);
-            last |= gain < coding->least_gain * (so_far - bytes);
-            bytes = so_far;
-            gain = 0;
-        }
+        if (coding->want_gains && coding->least_gain > 0 && !last)
+            last = part1_is_enough(&progress, pass);
         if (last || part1_ends_segment(coding->style, pass))
             part1_finish_segment(&progress, pass);
     }
