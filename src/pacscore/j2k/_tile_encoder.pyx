@@ -32,6 +32,19 @@ cdef extern from "j2k/components/components.h":
         int64_t minimum
         int64_t maximum
 
+cdef extern from "j2k/convex_hulls.h":
+    ctypedef struct pac_passes_of_blocks:
+        const int64_t *counts
+        int64_t block_count
+        const uint32_t *lengths
+        const double *gains
+    ctypedef struct pac_hull_corners:
+        int64_t *passes
+        int64_t *blocks
+        int64_t *bytes
+        double *errors
+    int64_t pac_convex_hulls(const pac_passes_of_blocks *, const pac_hull_corners *, int64_t *) nogil
+
 cdef extern from "j2k/coded_passes.h":
     ctypedef struct pac_coded_count:
         int64_t blocks
@@ -178,3 +191,27 @@ cdef class TileEncoder(CodedTile):
             raise OptionError(f"{layers.shape[0]} layers are not one a pass")
         if layers.shape[0]:
             pac_coded_passes_assign(&self.encoder.precincts, &layers[0])
+
+
+def convex_hulls(const int64_t[::1] counts not None, const uint32_t[::1] lengths not None,
+                 const double[::1] gains not None):
+    """Return the corners of the hulls of blocks' bytes and gains, and for each pass the corner that it comes before.
+
+    Passes, blocks, bytes and errors of the corners, in the order of the passes; bytes and errors since the one before.
+    """
+    cdef Py_ssize_t count = lengths.shape[0]
+    if np.sum(counts) != count or gains.shape[0] != count or (counts.shape[0] and np.min(counts) < 0):
+        raise OptionError(f"{count} lengths and {gains.shape[0]} gains are not one for each of the passes")
+    passes, blocks, added, following = (np.empty(count + 1, np.int64) for _ in range(4))
+    errors = np.empty(count + 1, np.float64)
+    cdef int64_t[::1] to_passes = passes, to_blocks = blocks, to_bytes = added, to_following = following
+    cdef double[::1] to_errors = errors
+    cdef pac_passes_of_blocks source
+    cdef pac_hull_corners corners
+    cdef int64_t found = 0
+    if count:
+        source = pac_passes_of_blocks(&counts[0], counts.shape[0], &lengths[0], &gains[0])
+        corners = pac_hull_corners(&to_passes[0], &to_blocks[0], &to_bytes[0], &to_errors[0])
+        with nogil:
+            found = pac_convex_hulls(&source, &corners, &to_following[0])
+    return passes[:found], blocks[:found], added[:found], errors[:found], following[:count]

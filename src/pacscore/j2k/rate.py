@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.quantization.steps import band_norm
-from pacscore.j2k.truncation import CodedPasses, TruncationPoints, affordable, truncation_points
+from pacscore.j2k.truncation import CodedPasses, TruncationPoints, affordable, points_and_passes
 
 __all__ = ["NO_LAYER", "Allocation", "PassesOfTile", "band_weights", "coded_passes", "likely_slope"]
 
@@ -128,20 +128,9 @@ class Allocation:
         self._sizes = sizes
         coded, passes = coded_passes(tiles)
         self._splits = np.cumsum(passes)[:-1]
-        self.points = truncation_points(coded)
-        self._point_of_pass = self._points_of_passes(coded.counts)
+        self.points, self._point_of_pass = points_and_passes(coded)
         self.cut = 0.0
         self._layers: NDArray[np.uint16] = np.full(len(self.points.passes) + 1, NO_LAYER, np.uint16)
-
-    def _points_of_passes(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return, for each pass, the point that sends it: the next one of its block, or one past all."""
-        blocks = np.repeat(np.arange(len(counts)), counts)
-        order = np.argsort(self.points.passes)
-        sorted_passes = np.append(self.points.passes[order], len(blocks))
-        order = np.append(order, len(order))
-        of_point = np.append(self.points.blocks, -1)
-        following: NDArray[np.int64] = order[np.searchsorted(sorted_passes, np.arange(len(blocks)))]
-        return np.where(of_point[following] == blocks, following, len(order) - 1)
 
     def _send(self, layers: NDArray[np.uint16]) -> None:
         of_passes = np.split(layers[self._point_of_pass], self._splits)

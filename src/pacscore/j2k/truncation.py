@@ -10,7 +10,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CodedPasses", "TruncationPoints", "affordable", "truncation_points"]
+from pacscore.j2k._tile_encoder import convex_hulls
+
+__all__ = ["CodedPasses", "TruncationPoints", "affordable", "points_and_passes", "truncation_points"]
 
 _FARTHEST = 1000
 """So many points beyond the first that is too long are tried."""
@@ -67,52 +69,24 @@ class TruncationPoints(NamedTuple):
         return self._replace(**{name: values[which] for name, values in self._asdict().items()})
 
 
-def _before(values: NDArray[np.float64], first: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the value before each one in the same block, 0 where it is the first."""
-    shifted = np.empty_like(values)
-    shifted[:1] = 0
-    shifted[1:] = values[:-1]
-    shifted[first] = 0
-    return shifted
-
-
-def _first_of_block(blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
-    first: NDArray[np.bool_] = np.diff(blocks, prepend=-1) != 0
-    return first
-
-
-def _under_hull(
-    lengths: NDArray[np.float64], gains: NDArray[np.float64], blocks: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which points lie on or under the line between their neighbours, or gain nothing over the one before."""
-    first = _first_of_block(blocks)
-    last = np.roll(first, -1)
-    rise, run = gains - _before(gains, first), lengths - _before(lengths, first)
-    under = rise <= 0
-    under[:-1] |= ~last[:-1] & (rise[1:] > 0) & (rise[:-1] * run[1:] <= rise[1:] * run[:-1])
-    return under
-
-
-def truncation_points(coded: CodedPasses) -> TruncationPoints:
+def points_and_passes(coded: CodedPasses) -> tuple[TruncationPoints, NDArray[np.int64]]:
     """Return the convex hull of every block's lengths and gains, sorted by what a byte takes away.
 
     Within a block each point takes away less a byte than the one before it, so the points of one block come in order.
-    Equals stay in the order of the blocks: the result is the same whoever encoded them.
+    Equals stay in the order of the blocks: the result is the same whoever encoded them. And return, for each pass, the
+    point that sends it: the next one of its block, or one past all.
     """
-    blocks = np.repeat(np.arange(len(coded.counts)), coded.counts)
-    first = _first_of_block(blocks)
-    total = np.cumsum(coded.gains)
-    gains = total - np.repeat((total - coded.gains)[first], coded.counts[coded.counts > 0])
-    lengths = coded.lengths.astype(np.float64)
-    passes = np.arange(len(blocks))
-    while (kept := ~_under_hull(lengths, gains, blocks)).sum() < len(kept):
-        passes, blocks, lengths, gains = passes[kept], blocks[kept], lengths[kept], gains[kept]
-    first = _first_of_block(blocks)
-    added = lengths - _before(lengths, first)
-    errors = gains - _before(gains, first)
-    slopes = errors / np.maximum(added, 1e-9)
-    points = TruncationPoints(passes, blocks, added.astype(np.int64), errors)
-    return points.take(np.argsort(-slopes, kind="stable"))
+    passes, blocks, added, errors, following = convex_hulls(coded.counts, coded.lengths, coded.gains)
+    order = np.argsort(-errors / np.maximum(added, 1e-9), kind="stable")
+    rank = np.empty(len(order) + 1, np.int64)
+    rank[order] = np.arange(len(order))
+    rank[-1] = len(order)
+    return TruncationPoints(passes, blocks, added, errors).take(order), rank[following]
+
+
+def truncation_points(coded: CodedPasses) -> TruncationPoints:
+    """Return the points alone."""
+    return points_and_passes(coded)[0]
 
 
 def affordable(points: TruncationPoints, start: int, room: int) -> list[int]:
