@@ -116,22 +116,23 @@ static double part1_decision_bits(double samples, double ones)
 static double part1_likely_slope(part1_encoding *encoding, const part1_stages *stages, int32_t pass, int32_t plane,
                                  bool reversible)
 {
-    size_t word = 0, insignificant = 0;
-    double slope = 0;
+    double slope = 0, decisions = 0;
     for (int kind = 0; kind < 2; ++kind) { /* of samples that are refined, then of the others */
-        word = 0;
+        ptrdiff_t word = 0;
         for (ptrdiff_t stripe = 0; stripe < encoding->stripes; ++stripe) {
             const ptrdiff_t first = part1_stripe_at(encoding, stripe);
             for (ptrdiff_t i = first; i < first + encoding->words; ++i, ++word) {
                 const uint64_t visited = pass % 3 == 2 ? encoding->visited[i] : 0;
                 const uint64_t others = encoding->inside[i] & ~encoding->significant[i] & ~visited;
-                insignificant += kind ? (size_t)__builtin_popcountll(others) : 0;
-                encoding->changed[word] = kind ? others & encoding->plane[word] : encoding->significant[i] & ~visited;
+                const uint64_t found = others & encoding->plane[word];
+                if (kind && (found | encoding->significant[i])) /* empty areas cost next to nothing */
+                    decisions += (double)__builtin_popcountll(others);
+                encoding->changed[word] = kind ? found : encoding->significant[i] & ~visited;
             }
         }
         const part1_remainder sum = part1_remainders(encoding, stages, plane, reversible);
         const double gain = part1_gain_of(&sum, kind == 0, plane, reversible);
-        const double bits = kind ? sum.count + part1_decision_bits((double)insignificant, sum.count) : sum.count;
+        const double bits = sum.count + part1_decision_bits(decisions, sum.count);
         if (bits > 0 && 8 * gain > slope * bits)
             slope = 8 * gain / bits;
     }
@@ -231,8 +232,14 @@ static bool part1_is_enough(part1_progress *progress, int32_t pass)
         progress->bytes = so_far;
         progress->gain = 0;
     }
-    encoding->plane = encoding->planes + plane * encoding->words * encoding->stripes;
-    return part1_likely_slope(encoding, progress->stages, next, plane, coding->reversible) < coding->least_gain;
+    /* Behind passes that are worth little, those of the next plane may be worth more. */
+    for (int32_t at = plane; at >= coding->lowest_plane && at >= plane - (pass % 3); --at) {
+        encoding->plane = encoding->planes + at * encoding->words * encoding->stripes;
+        const int32_t first = at == plane ? next : 1;
+        if (part1_likely_slope(encoding, progress->stages, first, at, coding->reversible) >= coding->least_gain)
+            return false;
+    }
+    return true;
 }
 
 static pac_status part1_encode_passes(part1_encoding *encoding, const pac_part1_coding *coding,
