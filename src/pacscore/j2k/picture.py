@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from pacscore.errors import OptionError
 from pacscore.j2k.options import J2KOptions
 from pacscore.j2k.packets.geometry import Rect, ceil_div
-from pacscore.j2k.reference_grid import ComponentFormat, PictureFormat, place_picture
+from pacscore.j2k.reference_grid import ComponentFormat, PictureFormat, Steps, place_picture
 from pacscore.j2k.view import SAMPLE_TYPES
 from pacscore.report import Image
 
@@ -46,21 +47,31 @@ def _planes(image: Image) -> tuple[NDArray[Any] | None, list[NDArray[Any]]]:
     return array, [array] if array.ndim == 2 else [array[:, :, c] for c in range(array.shape[2])]
 
 
-def _precisions(planes: Sequence[NDArray[Any]], bits_stored: Precisions) -> list[int]:
-    if isinstance(bits_stored, Sequence):
-        if len(bits_stored) != len(planes):
-            raise OptionError(f"bits_stored has {len(bits_stored)} values for {len(planes)} components")
-        asked: Sequence[int | None] = bits_stored
-    else:
-        asked = [bits_stored] * len(planes)
-    found = []
-    for plane, bits in zip(planes, asked, strict=True):
-        width = plane.dtype.itemsize * 8
-        precision = width if bits is None else bits
-        if not 1 <= precision <= min(width, _MOST_BITS):
-            raise OptionError(f"bits_stored={precision} must be 1 to {min(width, _MOST_BITS)} for {plane.dtype}")
-        found.append(precision)
-    return found
+def _precision(dtype: np.dtype[Any], bits_stored: int | None) -> int:
+    width = dtype.itemsize * 8
+    precision = width if bits_stored is None else bits_stored
+    if not 1 <= precision <= min(width, _MOST_BITS):
+        raise OptionError(f"bits_stored={precision} must be 1 to {min(width, _MOST_BITS)} for {dtype}")
+    return precision
+
+
+@lru_cache(maxsize=64)
+def _format(
+    kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...],
+    bits_stored: tuple[int, ...] | int | None,
+    offset: tuple[int, int],
+    subsampling: tuple[Steps, ...] | None,
+) -> PictureFormat:
+    """Return what is to be told of components of some shapes and dtypes."""
+    bits = bits_stored if isinstance(bits_stored, tuple) else (bits_stored,) * len(kinds)
+    if len(bits) != len(kinds):
+        raise OptionError(f"bits_stored has {len(bits)} values for {len(kinds)} components")
+    area, steps = place_picture([shape for shape, _ in kinds], offset, subsampling)
+    components = (
+        ComponentFormat(_precision(dtype, stored), dtype.kind == "i", each)
+        for (_, dtype), stored, each in zip(kinds, bits, steps, strict=True)
+    )
+    return PictureFormat(area, tuple(components))
 
 
 def _squared_error(image: NDArray[Any], original: NDArray[Any]) -> float:
@@ -98,23 +109,19 @@ class Picture:
         self.array, self.planes = _planes(image)
         if len(self.planes) > _MOST_COMPONENTS:
             raise OptionError(f"{len(self.planes):,} components are more than {_MOST_COMPONENTS:,} (T.800 A.5.1)")
-        precisions = _precisions(self.planes, bits_stored)
-        shapes = tuple((plane.shape[0], plane.shape[1]) for plane in self.planes)
-        area, steps = place_picture(shapes, options.image_offset, options.subsampling)
-        self.about = PictureFormat(
-            area,
-            tuple(
-                ComponentFormat(precision, plane.dtype.kind == "i", each)
-                for precision, plane, each in zip(precisions, self.planes, steps, strict=True)
-            ),
-        )
-        self.samples = sum(plane.size for plane in self.planes)
-        self._peaks = [float((1 << precision) - 1) for precision in precisions]
+        kinds = tuple([(plane.shape, plane.dtype) for plane in self.planes])
+        bits = bits_stored if bits_stored is None or isinstance(bits_stored, int) else tuple(bits_stored)
+        self.about = _format(kinds, bits, options.image_offset, options.subsampling)
+        self.samples = sum([plane.size for plane in self.planes])
 
     @property
     def precision(self) -> int:
         """The most bits that a component has."""
         return max(component.precision for component in self.about.components)
+
+    @property
+    def _peaks(self) -> list[float]:
+        return [float((1 << component.precision) - 1) for component in self.about.components]
 
     def size(self, rate: float) -> int:
         """Return how many bytes so many bits a pixel are."""
@@ -130,8 +137,9 @@ class Picture:
         if self.array is not None and isinstance(image, np.ndarray) and len(set(self._peaks)) == 1:
             return _squared_error(image, self.array)
         images = list(np.moveaxis(image, -1, 0)) if isinstance(image, np.ndarray) else image
+        highest = max(self._peaks)
         pairs = zip(images, self.planes, self._peaks, strict=True)
-        return sum(_squared_error(found, plane) * (max(self._peaks) / peak) ** 2 for found, plane, peak in pairs)
+        return sum(_squared_error(found, plane) * (highest / peak) ** 2 for found, plane, peak in pairs)
 
     def cut(self, component: int, rect: Rect) -> NDArray[Any]:
         """Return the samples that a tile-component has."""

@@ -6,7 +6,6 @@ Source: T.800 A.5.1, B.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from pacscore.errors import OptionError
@@ -71,15 +70,14 @@ def _end(sizes: Sequence[int], origin: int, steps: Sequence[int]) -> int:
     return most
 
 
-@lru_cache(maxsize=64)
 def place_picture(
-    shapes: tuple[tuple[int, int], ...], offset: tuple[int, int], subsampling: tuple[Steps, ...] | None
+    shapes: Sequence[tuple[int, ...]], offset: tuple[int, int], subsampling: tuple[Steps, ...] | None
 ) -> tuple[Rect, tuple[Steps, ...]]:
     """Return the image area and the steps of each component.
 
     Parameters
     ----------
-    shapes : tuple of (int, int)
+    shapes : sequence of (int, int)
         Rows and columns of each component.
     offset : (int, int)
         Row and column of the upper-left corner.
