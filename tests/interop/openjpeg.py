@@ -1,4 +1,4 @@
-"""OpenJPEG as glymur calls it: each component by itself, and up to some layer. The library is the one in imagecodecs."""
+"""OpenJPEG as glymur calls it: each component by itself, up to some layer; with the library of imagecodecs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 import pacscore as pc
+from property.strategies import components_of
 
 __all__ = ["read_components"]
 
@@ -44,4 +45,4 @@ def read_components(data: bytes, layers: int | None = None) -> list[NDArray[Any]
         path = Path(folder, "picture.j2k")
         path.write_bytes(data)
         last = pc.inspect(data).layers
-        return list(glymur.Jp2k(path).read_bands(layer=0 if layers in (None, last) else layers))
+        return components_of(glymur.Jp2k(path).read_bands(layer=0 if layers in (None, last) else layers))

@@ -29,27 +29,27 @@ def check_with_openjpeg(array, bits, options):
 
 
 @quick
-@given(jobs(most_bits=31))
+@given(jobs(most_bits=31, offsets=True))
 def test_openjph_reads_it(job):
     check_with_openjph(*job)
 
 
 @quick
-@given(jobs(most_bits=24))
+@given(jobs(most_bits=24, offsets=True))
 def test_openjpeg_reads_it(job):
     check_with_openjpeg(*job)
 
 
 @pytest.mark.slow
 @long
-@given(jobs(most_bits=31, most_side=300))
+@given(jobs(most_bits=31, most_side=300, offsets=True))
 def test_openjph_reads_it_at_length(job):
     check_with_openjph(*job)
 
 
 @pytest.mark.slow
 @long
-@given(jobs(most_bits=24, most_side=300))
+@given(jobs(most_bits=24, most_side=300, offsets=True))
 def test_openjpeg_reads_it_at_length(job):
     check_with_openjpeg(*job)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -53,6 +54,17 @@ def pictures(draw: st.DrawFn, most_bits: int = 26, most_side: int = 150) -> tupl
 
 
 @st.composite
+def placed(draw: st.DrawFn, options: pc.J2KOptions) -> pc.J2KOptions:
+    """Return the options with offsets on the reference grid that go with their tiles."""
+    coordinate = st.one_of(st.integers(0, 3), st.integers(0, 200))
+    image = draw(coordinate), draw(coordinate)
+    sizes = (options.tile_rows or 1000, options.tile_columns or 1000)
+    back = [draw(st.integers(0, min(origin, size - 1))) for origin, size in zip(image, sizes, strict=True)]
+    tile = draw(st.sampled_from([None, (image[0] - back[0], image[1] - back[1])]))
+    return replace(options, image_offset=image, tile_offset=tile)
+
+
+@st.composite
 def choices(draw: st.DrawFn, tiles: bool = True, components: int = 1) -> pc.J2KOptions:
     rows_exponent = draw(st.integers(2, 10))
     columns_exponent = draw(st.integers(2, min(12 - rows_exponent, 10)))
@@ -78,8 +90,39 @@ def choices(draw: st.DrawFn, tiles: bool = True, components: int = 1) -> pc.J2KO
 
 @st.composite
 def jobs(
-    draw: st.DrawFn, most_bits: int = 26, most_side: int = 150, tiles: bool = True
+    draw: st.DrawFn, most_bits: int = 26, most_side: int = 150, tiles: bool = True, offsets: bool = False
 ) -> tuple[NDArray[Any], int, pc.J2KOptions]:
     """Return a picture, its precision and options that go with it."""
     array, bits = draw(pictures(most_bits, most_side))
-    return array, bits, draw(choices(tiles, 1 if array.ndim == 2 else array.shape[2]))
+    options = draw(choices(tiles, 1 if array.ndim == 2 else array.shape[2]))
+    return array, bits, draw(placed(options)) if offsets else options
+
+
+STEPS = ((1, 1), (1, 1), (2, 2), (1, 2), (2, 1), (3, 2), (4, 4))
+
+
+@st.composite
+def mixed_jobs(draw: st.DrawFn, most_bits: int = 20) -> tuple[list[NDArray[Any]], tuple[int, ...], pc.J2KOptions]:
+    """Return components that differ in size, precision and sign, their precisions, and options that say their place."""
+    options = draw(placed(draw(choices())))
+    area = [(origin, origin + draw(st.integers(1, 90))) for origin in options.image_offset]
+    steps = tuple(draw(st.lists(st.sampled_from(STEPS), min_size=1, max_size=4)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    planes, precisions = [], []
+    for each in steps:
+        shape = tuple(-(-end // step) - -(-start // step) for (start, end), step in zip(area, each, strict=True))
+        bits, signed = draw(st.integers(1, most_bits)), draw(st.booleans())
+        kind = draw(st.sampled_from(["noise", "slope", "specks"]))
+        size = next(size for size in (8, 16, 32) if bits <= size)
+        plane = paint(kind, shape, *sample_range(bits, signed), rng)
+        planes.append(plane.astype(f"{'i' if signed else 'u'}{size // 8}"))
+        precisions.append(bits)
+    assume(any(plane.size for plane in planes))
+    return planes, tuple(precisions), replace(options, subsampling=steps)
+
+
+def components_of(image: NDArray[Any] | list[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Return what `pacscore.decode` gives as a 2-D array a component."""
+    if isinstance(image, list):
+        return image
+    return [image] if image.ndim == 2 else list(np.moveaxis(image, -1, 0))

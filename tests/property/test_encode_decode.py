@@ -41,14 +41,14 @@ def check_round_trip(array, bits, options, threads):
 
 
 @quick
-@given(jobs(most_bits=32), st.integers(1, 3))
+@given(jobs(most_bits=32, offsets=True), st.integers(1, 3))
 def test_what_was_encoded_comes_back(job, threads):
     check_round_trip(*job, threads)
 
 
 @pytest.mark.slow
 @long
-@given(jobs(most_bits=32, most_side=300), st.integers(1, 3))
+@given(jobs(most_bits=32, most_side=300, offsets=True), st.integers(1, 3))
 def test_what_was_encoded_comes_back_at_length(job, threads):
     check_round_trip(*job, threads)
 
