@@ -31,9 +31,20 @@ class Job(NamedTuple):
 
     syntax: str
     options: pacscore.J2KOptions
-    array: NDArray[Any]
-    bits: int
+    image: pacscore.report.Image
+    bits: tuple[int, ...]
     threads: int
+
+    @property
+    def planes(self) -> list[NDArray[Any]]:
+        """The samples of each component."""
+        return _planes(self.image)
+
+
+def _planes(image: pacscore.report.Image) -> list[NDArray[Any]]:
+    if isinstance(image, list):
+        return image
+    return [image] if image.ndim == 2 else list(np.moveaxis(image, -1, 0))
 
 
 def _samples(choices: Choices, shape: tuple[int, ...], bits: int, signed: bool) -> NDArray[Any]:
@@ -70,11 +81,32 @@ def read_job(data: bytes) -> Job | None:
         options = pacscore.J2KOptions(**choices.fields(pacscore.J2KOptions, STYLES))
     except REFUSALS:
         return None
-    tiles = -(-rows // (options.tile_rows or rows)) * -(-columns // (options.tile_columns or columns))
-    if tiles > MOST_TILES or options.layers > MOST_LAYERS:
+    if _tiles(options, (rows, columns)) > MOST_TILES or options.layers > MOST_LAYERS:
         return None
+    if options.subsampling:
+        mixed = [(choices.below(16) + 1, choices.one_of((False, True))) for _ in options.subsampling]
+        shapes = [_shape(options.image_offset, (rows, columns), steps) for steps in options.subsampling]
+        planes = [_samples(choices, shape, *kind) for shape, kind in zip(shapes, mixed, strict=True)]
+        return Job(syntax, options, planes, tuple(each for each, _ in mixed), threads)
     shape = (rows, columns) if components == 1 else (rows, columns, components)
-    return Job(syntax, options, _samples(choices, shape, bits, signed), bits, threads)
+    return Job(syntax, options, _samples(choices, shape, bits, signed), (bits,) * components, threads)
+
+
+def _shape(offset: tuple[int, int], area: tuple[int, int], steps: tuple[int, int]) -> tuple[int, ...]:
+    """Return how many samples so far apart an area has. Source: T.800 B.2."""
+    return tuple(
+        -(-(start + size) // step) - -(-start // step) for start, size, step in zip(offset, area, steps, strict=True)
+    )
+
+
+def _tiles(options: pacscore.J2KOptions, area: tuple[int, int]) -> int:
+    count = 1
+    tile_offset = options.tile_offset or options.image_offset
+    sizes = options.tile_rows, options.tile_columns
+    for start, end, size, tile in zip(options.image_offset, area, sizes, tile_offset, strict=True):
+        length = max(start - tile, 0) + end
+        count *= -(-length // (size or length))
+    return count
 
 
 def check(data: bytes) -> None:
@@ -88,12 +120,12 @@ def check(data: bytes) -> None:
     if job is None:
         return
     try:
-        stream = pacscore.encode(job.array, job.syntax, job.options, bits_stored=job.bits)
+        stream = pacscore.encode(job.image, job.syntax, job.options, bits_stored=job.bits)
     except REFUSALS:
         return
     if job.threads > 1:
         with lowest_target():
-            again = pacscore.encode(job.array, job.syntax, job.options, bits_stored=job.bits, threads=job.threads)
+            again = pacscore.encode(job.image, job.syntax, job.options, bits_stored=job.bits, threads=job.threads)
         assert stream == again, "one thread and two, or two CPU targets, write two codestreams"
     info = pacscore.inspect(stream)
     _check_description(job, info)
@@ -102,35 +134,47 @@ def check(data: bytes) -> None:
     assert not partial.report.notes, f"noted: {partial.report.notes}"
     _check_image(job, info, partial.image)
     if info.max_reduce:
-        small = pacscore.decode(stream, reduce=1)
-        assert not isinstance(small, list)
-        assert small.shape == (-(-job.array.shape[0] // 2), -(-job.array.shape[1] // 2), *job.array.shape[2:])
+        small = _planes(pacscore.decode(stream, reduce=1))
+        for found, whole, told in zip(small, job.planes, info.components, strict=True):
+            starts = [
+                -(-start // step)
+                for start, step in zip(job.options.image_offset, (told.yrsiz, told.xrsiz), strict=True)
+            ]
+            assert found.shape == _shape((starts[0], starts[1]), (whole.shape[0], whole.shape[1]), (2, 2))
 
 
 def _check_description(job: Job, info: pacscore.CodestreamInfo) -> None:
-    assert (info.rows, info.columns) == job.array.shape[:2]
-    assert len(info.components) == (1 if job.array.ndim == 2 else job.array.shape[2])
-    signed = job.array.dtype.kind == "i"
-    assert {(component.precision, component.signed) for component in info.components} == {(job.bits, signed)}
+    told = [(each.rows, each.columns, each.precision, each.signed) for each in info.components]
+    asked = [(*plane.shape, bits, plane.dtype.kind == "i") for plane, bits in zip(job.planes, job.bits, strict=True)]
+    assert told == asked, f"{asked} was asked for, and is {told}"
     assert not info.damages, f"damaged: {info.damages}"
     for name in TOLD:
-        asked, told = getattr(job.options, name), getattr(info, name)
-        if name == "layers" and asked == 1:
-            continue  # the usual number, which goals may raise
-        if name != "progression" or not job.options.progression_changes:
-            assert asked in (None, told), f"{name}={asked} was asked for, and is {told}"
+        _check_choice(job, name, getattr(info, name))
+
+
+def _check_choice(job: Job, name: str, told: Any) -> None:
+    asked = getattr(job.options, name)
+    if name == "layers" and asked == 1:
+        return  # the usual number, which goals may raise
+    if name != "progression" or not job.options.progression_changes:
+        assert asked in (None, told), f"{name}={asked} was asked for, and is {told}"
 
 
 def _check_image(job: Job, info: pacscore.CodestreamInfo, image: pacscore.report.Image) -> None:
-    assert not isinstance(image, list)
-    assert image.dtype == job.array.dtype, f"{image.dtype} instead of {job.array.dtype}"
-    assert image.shape == job.array.shape
-    if job.options.rate is not None or job.options.psnr is not None:
-        return  # any error may be right
-    if info.reversible:
-        assert np.array_equal(image, job.array), "lossless, and not the same"
-        return
-    error = np.abs(image.astype(np.float64) - job.array.astype(np.float64)).max()
-    step = (job.options.quantization_step or 2.0**-job.bits) * 2.0**job.bits
-    rounded = 2.0 ** (job.bits - 20)  # T.800 G.3 prints the factors of the ICT and of its inverse with six digits
+    if isinstance(job.image, np.ndarray):
+        assert isinstance(image, np.ndarray)
+        assert image.dtype == job.image.dtype, f"{image.dtype} instead of {job.image.dtype}"
+        assert image.shape == job.image.shape
+    for found, plane, bits in zip(_planes(image), job.planes, job.bits, strict=True):
+        assert found.shape == plane.shape
+        if info.reversible and job.options.rate is None and job.options.psnr is None:
+            assert np.array_equal(found, plane), "lossless, and not the same"
+        elif job.options.rate is None and job.options.psnr is None:  # otherwise any error may be right
+            _check_error(job.options, found, plane, bits)
+
+
+def _check_error(options: pacscore.J2KOptions, image: NDArray[Any], original: NDArray[Any], bits: int) -> None:
+    error = np.abs(image.astype(np.float64) - original.astype(np.float64)).max(initial=0.0)
+    step = (options.quantization_step or 2.0**-bits) * 2.0**bits
+    rounded = 2.0 ** (bits - 20)  # T.800 G.3 prints the factors of the ICT and of its inverse with six digits
     assert error <= LARGEST_ERROR * step + 1 + rounded, f"an error of {error} with a step of {step}"
