@@ -99,6 +99,14 @@ def test_reversible_to_a_size_is_little_behind_part_1(rate: float) -> None:
     assert made > psnr(image, pc.decode(pc.encode(image, PART_1, options, bits_stored=12))) - 2
 
 
+def test_no_peer_reads_several_layers() -> None:
+    """Which is why the guide says to know the readers."""
+    data = pc.encode(painted(64, 64), HTJ2K, pc.J2KOptions(layers=2, decomposition_levels=0), bits_stored=12)
+    for refuses in (imagecodecs.htj2k_decode, imagecodecs.jpeg2k_decode):
+        with pytest.raises(RuntimeError):
+            refuses(data)
+
+
 @pytest.mark.parametrize("goal", [38.0, 50.0, 66.0])
 def test_reversible_to_a_quality(goal: float) -> None:
     image = painted(200, 210, 3)

@@ -20,6 +20,7 @@ from pacscore.j2k.picture import Picture, Precisions
 from pacscore.j2k.pilot import pilot_of
 from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.rate import Allocation, band_weights, coded_passes, likely_slope
+from pacscore.j2k.resolving import ResolvedOptions
 from pacscore.j2k.roi import regions_of_bands
 from pacscore.j2k.tile_parts import TilePackets, assemble, layer_sizes
 from pacscore.j2k.truncation import truncation_points
@@ -36,6 +37,14 @@ _PILOT_FLOOR = 1.0
 
 _NEARLY = 0.9
 """Blocks that are cut at this part of the slope that they were coded down to lack next to nothing."""
+
+_FEW_PLANES = 3
+"""The lowest planes of HT code-blocks, for a step that is a little finer than what a size takes."""
+
+
+def _step_comes_first(options: ResolvedOptions) -> bool:
+    """Return whether a goal is met by the quantisation step; what is cut short then has little more than it needs."""
+    return options.high_throughput and not options.reversible and options.layers == 1
 
 
 def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
@@ -57,7 +66,7 @@ def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int,
     if options.roi:
         encoder.set_regions_of_interest(_regions(plan, tile))
     if options.goals != (EVERYTHING,):
-        encoder.want_gains(band_weights(tile), floor)
+        encoder.want_gains(band_weights(tile), floor, _FEW_PLANES if _step_comes_first(options) else 0)
     run_in_threads(threads, encoder.encode)
     for number, extent in enumerate(encoder.extents()):
         picture.check_range(number, *extent)
@@ -104,7 +113,7 @@ class _Coded:
 def _slope_floor(picture: Picture, plan: EncodingPlan, threads: int) -> float:
     """Return a slope below which passes are most likely not sent, as a part of the picture tells."""
     *_, goal = plan.options.goals
-    if picture.array is None or goal == EVERYTHING or plan.options.roi:
+    if picture.array is None or goal == EVERYTHING or plan.options.roi or _step_comes_first(plan.options):
         return 0.0
     pilot = pilot_of(picture.array)
     if pilot is None:
@@ -183,12 +192,15 @@ def encode(
     about = picture.about
     threads = useful_threads(threads, picture.samples)
     plan = plan_encoding(str(transfer_syntax), options, about)
-    by_truncation = not plan.options.high_throughput or plan.options.reversible or plan.options.layers > 1
-    if by_truncation or plan.options.goals == (EVERYTHING,):
+    if plan.options.goals == (EVERYTHING,) or not _step_comes_first(plan.options):
         return _encode_planned(picture, plan, threads)
 
     def by_step(step: float) -> bytes:
         stepped = replace(options, rate=None, psnr=None, quantization_step=step)
         return _encode_planned(picture, plan_encoding(str(transfer_syntax), stepped, about), threads)
 
-    return encode_by_step(by_step, picture, plan.options.goals[0], threads)
+    def cut_short(step: float) -> bytes:
+        stepped = replace(options, quantization_step=step)
+        return _encode_planned(picture, plan_encoding(str(transfer_syntax), stepped, about), threads)
+
+    return encode_by_step(by_step, cut_short, picture, plan.options.goals[0], threads)

@@ -22,6 +22,9 @@ _NEAR = 0.02
 """dB by which a PSNR may be better than asked for, where that can be had."""
 _FINEST = -4.0
 """Octaves from a grey level to the finest step that is tried: finer ones describe what rounding takes away."""
+_CUT_SHORT = -0.4
+"""Octaves from the step that meets a size to a finer one, with which some code-blocks must be cut short: parts of a
+plane may be worth more for their bytes than one step for all."""
 _TINY = 1e-4
 """Mean squared errors below are as good as none."""
 
@@ -33,13 +36,21 @@ def _decoded_error(picture: Picture, data: bytes, layers: int, threads: int) -> 
     return picture.error_of(decode(data, layers=layers, threads=threads))
 
 
-def encode_by_step(encode: Callable[[float], bytes], picture: Picture, goal: Goal, threads: int) -> bytes:
+def encode_by_step(
+    encode: Callable[[float], bytes],
+    truncate: Callable[[float], bytes],
+    picture: Picture,
+    goal: Goal,
+    threads: int,
+) -> bytes:
     """Return the codestream of the quantisation step that meets a goal.
 
     Parameters
     ----------
     encode : callable
         Encode by a step relative to the full range of samples.
+    truncate : callable
+        Encode by such a step, and cut code-blocks short to meet the goal: another try where that is a rate.
     picture : Picture
     goal : Goal
         A rate or a PSNR.
@@ -53,10 +64,10 @@ def encode_by_step(encode: Callable[[float], bytes], picture: Picture, goal: Goa
     """
     sizes: list[int] = []
 
-    def by_size(step: float) -> Trial[bytes]:
+    def by_size(step: float) -> Trial[tuple[float, bytes]]:
         data = encode(2.0**step)
         sizes.append(len(data))
-        return Trial(math.log2(len(data)), data)
+        return Trial(math.log2(len(data)), (step, data))
 
     def by_error(step: float) -> Trial[bytes]:
         data = encode(2.0**step)
@@ -67,12 +78,16 @@ def encode_by_step(encode: Callable[[float], bytes], picture: Picture, goal: Goa
     if goal.rate is not None:
         most = max(picture.size(goal.rate), 1)
         bounds = (grey + _FINEST, 0.0)
-        found = search_step(by_size, grey + 2, bounds, (math.log2(most), math.log2(most * _SHORT)))
-        if found is None:
+        sized = search_step(by_size, grey + 2, bounds, (math.log2(most), math.log2(most * _SHORT)))
+        if sized is None:
             raise OptionError(
                 f"rate={goal.rate:g} is {most:,} bytes for the whole codestream, {min(sizes):,} are the fewest possible"
             )
-        return found
+        step, data = sized
+        if step + _CUT_SHORT < bounds[0]:
+            return data
+        tried = (data, truncate(2.0 ** (step + _CUT_SHORT)))
+        return min(tried, key=lambda data: _decoded_error(picture, data, 1, threads))
     psnr = goal.psnr or 0.0
     must = max(-math.log2(picture.error(psnr) / picture.samples) / 2, -64.0)
     bounds = (min(grey + _FINEST, grey - must + _FINEST), 0.0)

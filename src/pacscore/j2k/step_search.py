@@ -1,6 +1,7 @@
 """The quantisation step that makes a codestream as long, or an image as good, as was asked for.
 
-HT cleanup passes cannot be cut short, so it is the step that decides: it is searched by encoding, a few times.
+One HT cleanup pass a code-block, at the lowest plane, is the quickest to encode and to decode. It cannot be cut short,
+so it is the step that decides: it is searched by encoding, a few times.
 """
 
 from __future__ import annotations
