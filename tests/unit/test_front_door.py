@@ -99,6 +99,7 @@ EXAMPLES = [
     errors.DataError("what", offset=3, marker="SIZ", clause="T.800 A.5.1"),
     errors.CodestreamError("what", offset=3, marker="COD", clause="T.800 A.6.1"),
     errors.TruncatedError("what", offset=18204, marker="SOT", clause="T.800 A.4.2"),
+    errors.CodecCrashedError("what", offset=3),
     errors.DicomError("what", tag="(0028,0010)", offset=7, clause="PS3.5 A.4"),
     errors.UnsupportedError("what", feature="ROI", clause="T.800 H"),
     errors.NoCodecError("what", transfer_syntax="1.2.3", hint="install it", feature="1.2.3", clause="PS3.5"),

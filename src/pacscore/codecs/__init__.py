@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pacscore.codecs.plug_ins import plug_ins
+from pacscore.codecs.entry_points import plug_ins
 from pacscore.codecs.protocol import Codec, EncodedFrame
 from pacscore.codecs.registry import codec_for, register, transfer_syntaxes, unregister
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from pacscore.codecs.plug_ins import broken_plug_ins, plug_ins
+from pacscore.codecs.entry_points import broken_plug_ins, plug_ins
 from pacscore.codecs.protocol import Codec
 from pacscore.codecs.refusals import refusal
 from pacscore.codecs.video import VIDEO_FORMATS, VideoCodec

@@ -28,7 +28,7 @@ def installed(monkeypatch):
     """Let packages seem installed that have these entry points."""
     import importlib
 
-    module = importlib.import_module("pacscore.codecs.plug_ins")
+    module = importlib.import_module("pacscore.codecs.entry_points")
     looked = []
 
     def install(**targets):
