@@ -51,7 +51,7 @@ def own_codestreams() -> Iterator[bytes]:
         job = fuzz_encoding.read_job(path.read_bytes())
         if job is not None:
             try:
-                yield pacscore.encode(job.array, job.syntax, job.options, bits_stored=job.bits)
+                yield pacscore.encode(job.image, job.syntax, job.options, bits_stored=job.bits)
             except pacscore.PacscoreError:
                 continue
 
