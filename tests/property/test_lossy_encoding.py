@@ -155,3 +155,9 @@ def test_no_picture_exceeds_its_size(picture: tuple[NDArray[Any], int], rate: fl
         return
     assert len(data) <= bytes_of(image, rate)
     assert pc.decode(data).shape == image.shape
+
+
+@pytest.mark.parametrize("beyond", [400.0, 4000.0, 1e9])
+def test_a_psnr_beyond_reach_is_refused(beyond: float) -> None:
+    with pytest.raises(pc.OptionError):
+        pc.encode(painted(64, 64), HTJ2K, pc.J2KOptions(psnr=beyond, reversible=False), bits_stored=12)

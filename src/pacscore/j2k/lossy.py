@@ -6,6 +6,7 @@ Source: T.800 J.14 (informative).
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 
 from pacscore.errors import OptionError
@@ -89,7 +90,7 @@ def encode_by_step(
         tried = (data, truncate(2.0 ** (step + _CUT_SHORT)))
         return min(tried, key=lambda data: _decoded_error(picture, data, 1, threads))
     psnr = goal.psnr or 0.0
-    must = max(-math.log2(picture.error(psnr) / picture.samples) / 2, -64.0)
+    must = max(-math.log2(max(picture.error(psnr) / picture.samples, sys.float_info.min)) / 2, -64.0)
     bounds = (min(grey + _FINEST, grey - must + _FINEST), 0.0)
     start = math.log2(12) / 2 - must + grey
     found = search_step(by_error, start, bounds, (must, must + _NEAR / 20 * math.log2(10)))
