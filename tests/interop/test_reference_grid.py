@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -18,16 +19,26 @@ from property.strategies import HTJ2K, long, mixed_jobs, quick
 PART_1 = "1.2.840.10008.1.2.4.90"
 
 
+def has_empty_tile(start: int, stop: int, first: int, size: int, steps: set[int]) -> bool:
+    """Return whether some tile along one axis of the grid has no sample of a component with one of the steps."""
+    edges = [start, *range(first + size, stop, size), stop]
+    return any(-(-low // step) >= -(-high // step) for low, high in itertools.pairwise(edges) for step in steps)
+
+
 def is_read(planes: list[Any], siz: Siz, progression: str | None) -> bool:
     """Return whether both can read it.
 
-    OpenJPEG refuses components that have no samples, and where positions decide the order it goes by the smallest
-    stride, which misses positions that are no multiples of it; glymur divides by a tile's size less its offset.
+    OpenJPEG refuses components that have no samples, or none in a tile, and where positions decide the order it goes by
+    the smallest stride, which misses positions that are no multiples of it; glymur divides by a tile's size less its
+    offset.
     """
-    strides = {component.xrsiz for component in siz.components} | {component.yrsiz for component in siz.components}
-    missed = 3 in strides and progression in ("RPCL", "PCRL")
+    across, down = ({getattr(component, step) for component in siz.components} for step in ("xrsiz", "yrsiz"))
+    empty = has_empty_tile(siz.xosiz, siz.xsiz, siz.xtosiz, siz.xtsiz, across) or has_empty_tile(
+        siz.yosiz, siz.ysiz, siz.ytosiz, siz.ytsiz, down
+    )
+    missed = 3 in across | down and progression in ("RPCL", "PCRL")
     divides = siz.xtsiz != siz.xtosiz and siz.ytsiz != siz.ytosiz
-    return all(plane.size for plane in planes) and divides and not missed
+    return all(plane.size for plane in planes) and divides and not (missed or empty)
 
 
 def check(job: Any, transfer_syntax: str) -> None:
