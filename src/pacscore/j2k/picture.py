@@ -130,7 +130,7 @@ class Picture:
 
     def error(self, psnr: float) -> float:
         """Return the squared error of all samples at so many dB, as `error_of` counts it."""
-        return max(self._peaks) ** 2 * 10.0 ** (-psnr / 10) * self.samples
+        return float(max(self._peaks) ** 2 * 10.0 ** (-psnr / 10) * self.samples)
 
     def error_of(self, image: Image) -> float:
         """Return the squared error of an image, that of a component with a lower peak raised to the highest."""
