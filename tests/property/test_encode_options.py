@@ -160,6 +160,13 @@ def test_derived_quantisation_writes_one_step(bits: int) -> None:
     assert np.abs(ours - np.asarray(imagecodecs.jpeg2k_decode(data))).max() <= 1
 
 
+def test_derived_steps_that_cannot_be_written_are_refused() -> None:
+    """With so many levels, the step of the lowest band would have to be below 2^-31 of its range."""
+    options = pc.J2KOptions(derived_quantization=True, decomposition_levels=23)
+    with pytest.raises(pc.OptionError, match="derived_quantization"):
+        pc.encode(np.zeros((90, 2), np.uint16), "1.2.840.10008.1.2.4.91", options)
+
+
 @pytest.mark.parametrize("most", [1, 2, 4])
 def test_tile_parts_begin_where_they_are_asked_to(most: int) -> None:
     array = np.random.default_rng(7).integers(0, 256, (90, 70, 3)).astype(np.uint8)

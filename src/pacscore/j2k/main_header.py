@@ -36,6 +36,8 @@ _STYLES = {"bypass": 0x01, "reset": 0x02, "termall": 0x04, "causal": 0x08, "pred
 _MOST_BITPLANES = 55
 """A packet tells at most 164 coding passes of a code-block (T.800 Table B.4)."""
 _LARGEST_PRECINCT = (15, 15)
+_FINEST = (31, 0)
+"""The exponent and the mantissa of the finest step, which is written for finer ones too."""
 
 
 def _precinct_exponents(options: ResolvedOptions) -> tuple[tuple[int, int], ...]:
@@ -76,7 +78,7 @@ def _quantization(options: ResolvedOptions, precision: int, step: float) -> tupl
     level_of = [levels, *(level for level in range(levels, 0, -1) for _ in range(3))]
     if options.derived_quantization:
         exponent, mantissa = steps[0]
-        if exponent < levels:
+        if exponent < levels or steps[0] == _FINEST:
             raise OptionError(f"derived_quantization: no step that small for all of {levels} levels (T.800 E.1.1)")
         steps = tuple((exponent - levels + level, mantissa) for level in level_of)
     bound = max(guard + e - level for (e, _), level in zip(steps, level_of, strict=True))
