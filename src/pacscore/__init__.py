@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pacscore.j2k.indexing import CodestreamIndex, Completeness, index
     from pacscore.j2k.inspecting import CodestreamInfo, inspect
     from pacscore.j2k.options import J2KOptions, ProgressionChange
+    from pacscore.j2k.recode_report import Recoded, RecodeReport
+    from pacscore.j2k.recoding import recode
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
     from pacscore.pixels.pipeline import Pipeline
@@ -76,6 +78,8 @@ _ROOMS = {
     "j2k.indexing": ("CodestreamIndex", "Completeness", "index"),
     "j2k.inspecting": ("CodestreamInfo", "inspect"),
     "j2k.options": ("J2KOptions", "ProgressionChange"),
+    "j2k.recode_report": ("RecodeReport", "Recoded"),
+    "j2k.recoding": ("recode",),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
     "pixels.pipeline": ("Pipeline",),
@@ -117,6 +121,8 @@ __all__ = [
     "Pipeline",
     "PixelFormat",
     "ProgressionChange",
+    "RecodeReport",
+    "Recoded",
     "Region",
     "TranscodeReport",
     "TruncatedError",
@@ -130,6 +136,7 @@ __all__ = [
     "open",
     "open_concatenation",
     "pipeline",
+    "recode",
     "render",
     "transcode",
 ]

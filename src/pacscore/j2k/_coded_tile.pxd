@@ -2,12 +2,9 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
+from pacscore.j2k._packet_reader cimport pac_precincts
 from pacscore.j2k._tile_plan cimport pac_status
 
-
-cdef extern from "j2k/packets/precincts.h":
-    ctypedef struct pac_precincts:
-        pass
 
 cdef extern from "j2k/packets/writer.h":
     ctypedef struct pac_packet:

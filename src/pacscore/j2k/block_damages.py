@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pacscore.j2k._tile_decoder import TileDecoder
 from pacscore.report import Damage
+
+if TYPE_CHECKING:
+    from pacscore.j2k._tile_decoder import TileDecoder
+    from pacscore.j2k._tile_recoder import TileRecoder
 
 __all__ = ["block_damages"]
 
@@ -19,7 +23,7 @@ _FLAWS = {
 }
 
 
-def block_damages(tile: int, decoder: TileDecoder) -> Iterator[Damage]:
+def block_damages(tile: int, decoder: TileDecoder | TileRecoder) -> Iterator[Damage]:
     """Yield a damage for each damaged code-block of a tile, a hundred at most."""
     for component, resolution, orientation, x, y, flaw, kept, plane in decoder.damaged_blocks(_MOST):
         place = f"tile {tile}, component {component}, resolution {resolution}, {_BANDS[orientation]}"

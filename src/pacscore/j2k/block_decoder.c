@@ -127,26 +127,37 @@ static pac_status decode_ht_directly(const target_block *at, const pac_ht_block 
     }
 }
 
+/* Finds the set to decode, with what the block and its band say; ht->passes is 0 if there is none. */
+static pac_status open_ht(const target_block *at, pac_ht_block *ht)
+{
+    *ht = (pac_ht_block){.width = at->block->width,
+                         .height = at->block->height,
+                         .magnitude_bitplanes = at->band->magnitude_bitplanes,
+                         .vertically_causal = (at->component->style & PAC_STYLE_CAUSAL) != 0};
+    if (!provide(&at->scratch->ht, pac_ht_scratch_size()) ||
+        !provide(&at->scratch->words, BLOCK_SAMPLES * sizeof *at->scratch->words))
+        return PAC_NO_MEMORY;
+    return find_ht_set(at, ht);
+}
+
+static pac_status ht_to_words(const target_block *at, const pac_ht_block *ht)
+{
+    const pac_ht_kernels *kernels = &at->source->kernels->ht;
+    pac_block_scratch *scratch = at->scratch;
+    return at->component->wide ? kernels->decode64(ht, scratch->words, ht->width, scratch->ht)
+                               : kernels->decode32(ht, (uint32_t *)scratch->words, ht->width, scratch->ht);
+}
+
 static pac_status decode_ht(const target_block *at)
 {
-    pac_ht_block ht = {.width = at->block->width,
-                       .height = at->block->height,
-                       .magnitude_bitplanes = at->band->magnitude_bitplanes,
-                       .vertically_causal = (at->component->style & PAC_STYLE_CAUSAL) != 0};
-    pac_block_scratch *scratch = at->scratch;
-    if (!provide(&scratch->ht, pac_ht_scratch_size()))
-        return PAC_NO_MEMORY;
-    pac_status status = find_ht_set(at, &ht);
+    pac_ht_block ht;
+    pac_status status = open_ht(at, &ht);
     if (status || !ht.passes)
         return status ? status : PAC_TRUNCATED;
     status = decode_ht_directly(at, &ht);
     if (status != PAC_UNSUPPORTED)
         return status;
-    if (!provide(&scratch->words, BLOCK_SAMPLES * sizeof *scratch->words))
-        return PAC_NO_MEMORY;
-    const pac_ht_kernels *kernels = &at->source->kernels->ht;
-    status = at->component->wide ? kernels->decode64(&ht, scratch->words, ht.width, scratch->ht)
-                                 : kernels->decode32(&ht, (uint32_t *)scratch->words, ht.width, scratch->ht);
+    status = ht_to_words(at, &ht);
     return status ? status : dequantize(at);
 }
 
@@ -161,8 +172,9 @@ static int32_t list_placeholders(int32_t style, int32_t passes, pac_part1_segmen
     return count;
 }
 
-/* A piece that was lost ends what can be decoded of its block. Each piece has a pass, so MOST_SEGMENTS hold them. */
-static pac_status decode_part1(const target_block *at)
+/* Words in the scratch, the number of passes that they have, and the finding. A piece that was lost ends what can be
+ * decoded of its block. Each piece has a pass, so MOST_SEGMENTS hold them. */
+static pac_status part1_to_words(const target_block *at, int32_t *passes)
 {
     pac_block_scratch *scratch = at->scratch;
     if (!provide(&scratch->segments, MOST_SEGMENTS * sizeof *scratch->segments) ||
@@ -186,17 +198,66 @@ static pac_status decode_part1(const target_block *at)
     }
     if (!part1.segment_count)
         return PAC_TRUNCATED;
+    *passes = 0;
+    for (int32_t i = 0; i < part1.segment_count; i++)
+        *passes += scratch->segments[i].passes;
     const pac_part1_kernels *kernels = &at->source->kernels->part1;
-    pac_part1_finding found;
-    pac_status status =
-        at->component->wide
-            ? kernels->decode64(&part1, scratch->words, part1.width, scratch->part1, &found)
-            : kernels->decode32(&part1, (uint32_t *)scratch->words, part1.width, scratch->part1, &found);
+    return at->component->wide
+               ? kernels->decode64(&part1, scratch->words, part1.width, scratch->part1, &scratch->finding)
+               : kernels->decode32(&part1, (uint32_t *)scratch->words, part1.width, scratch->part1, &scratch->finding);
+}
+
+static pac_status decode_part1(const target_block *at)
+{
+    int32_t passes;
+    pac_status status = part1_to_words(at, &passes);
     if (!status)
         status = dequantize(at);
-    if (!status)
-        scratch->finding = found;
+    if (status)
+        at->scratch->finding = (pac_part1_finding){PAC_PART1_SOUND, 0};
     return status;
+}
+
+/* Which planes so many passes of Part 1 have, below those that are missing. */
+static pac_block_planes planes_of(const pac_band *band, int32_t missing, int32_t passes)
+{
+    if (passes <= 0)
+        return (pac_block_planes){0};
+    return (pac_block_planes){passes, band->magnitude_bitplanes - 1 - missing - (passes - 1) / 3, (passes - 1) % 3};
+}
+
+static pac_status ht_words(const target_block *at, pac_block_planes *planes)
+{
+    pac_ht_block ht;
+    pac_status status = open_ht(at, &ht);
+    if (status || !ht.passes)
+        return status ? status : PAC_TRUNCATED;
+    *planes = planes_of(at->band, ht.missing_bitplanes, ht.passes);
+    return ht_to_words(at, &ht);
+}
+
+static pac_status part1_words(const target_block *at, pac_block_planes *planes)
+{
+    int32_t passes;
+    pac_status status = part1_to_words(at, &passes);
+    if (status)
+        return status;
+    const pac_part1_finding *finding = &at->scratch->finding;
+    *planes = planes_of(at->band, at->block->missing_bitplanes, finding->flaw ? 3 * finding->planes - 2 : passes);
+    return finding->flaw ? PAC_CORRUPT : PAC_OK;
+}
+
+pac_status pac_block_decode_words(const pac_block_source *source, const pac_tile_component *component,
+                                  const pac_band *band, const pac_code_block *block, pac_block_scratch *scratch,
+                                  pac_block_planes *planes)
+{
+    const target_block at = {source, component, band, block, scratch, NULL, 0, PAC_I32};
+    *planes = (pac_block_planes){0};
+    scratch->finding = (pac_part1_finding){PAC_PART1_SOUND, 0};
+    const pac_status status = block->kind == PAC_BLOCK_PART1 ? part1_words(&at, planes) : ht_words(&at, planes);
+    if (status && !scratch->finding.flaw)
+        *planes = (pac_block_planes){0};
+    return status == PAC_OK || status == PAC_NO_MEMORY ? status : status == PAC_TRUNCATED ? PAC_OK : PAC_CORRUPT;
 }
 
 pac_status pac_block_decode(const pac_block_source *source, const pac_tile_component *component, const pac_band *band,

@@ -24,6 +24,19 @@ typedef struct {
 
 void pac_block_scratch_free(pac_block_scratch *scratch);
 
+/* What was decoded of a block: every plane down to `plane`, and of the next lower one so many passes. */
+typedef struct {
+    int32_t passes;  /* 0: none has bytes, and there are no words */
+    int32_t plane;   /* at which the last cleanup pass ends; 0 is the lowest */
+    int32_t refined; /* 0, 1 significance propagation, 2 magnitude refinement as well */
+} pac_block_planes;
+
+/* Decodes a block into the words of the scratch, of 64 bits where the component is wide, else 32; rows follow one
+ * another. PAC_CORRUPT: the block is damaged; the planes are what is kept of it. */
+pac_status pac_block_decode_words(const pac_block_source *source, const pac_tile_component *component,
+                                  const pac_band *band, const pac_code_block *block, pac_block_scratch *scratch,
+                                  pac_block_planes *planes);
+
 /* Writes width x height coefficients, nothing beside them; `stride` counts coefficients. A block without passes gives
  * zeros. PAC_CORRUPT: the block is damaged; what the finding keeps of it is written, or zeros. PAC_LIMIT: a coefficient
  * does not fit PAC_I16. */

@@ -6,7 +6,7 @@ Source: T.800 A.3, A.4, A.7.1, A.7.3.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,13 @@ from pacscore.errors import OptionError
 from pacscore.j2k._coded_tile import CodedTile, Joining
 from pacscore.j2k.codestream.segments import Plt, Ppm, Ppt, Segment, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
-from pacscore.j2k.options import TileParts
+from pacscore.j2k.options import PackedHeaders, TileParts
 from pacscore.j2k.packets.progression import packet_sequence
 from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.resolving import ResolvedOptions
 from pacscore.support.scheduler import run_in_threads
 
-__all__ = ["Division", "TilePackets", "assemble", "divide", "layer_sizes"]
+__all__ = ["Division", "Layout", "TilePackets", "assemble", "divide", "layer_sizes"]
 
 _SOD, _EOC = b"\xff\x93", b"\xff\xd9"
 _SOT_SIZE = 12
@@ -63,12 +63,31 @@ class TilePackets(NamedTuple):
         It has them.
     lengths : ndarray of uint32, shape (packets,)
         In bytes.
+    header : bytes
+        Marker segments for the header of the first tile-part.
     """
 
     plan: TilePlan
     division: Division
     encoder: CodedTile
     lengths: NDArray[np.uint32]
+    header: bytes = b""
+
+
+class Layout(Protocol):
+    """What `assemble` must know: fields mean what they mean in `J2KOptions`."""
+
+    @property
+    def tlm(self) -> bool:
+        """Whether the main header has the lengths of tile-parts."""
+
+    @property
+    def plt(self) -> bool:
+        """Whether tile-part headers have the lengths of packets."""
+
+    @property
+    def packed_headers(self) -> PackedHeaders | None:
+        """Where packet headers are, if not in their packets."""
 
 
 class _Part(NamedTuple):
@@ -135,13 +154,15 @@ def _cut(data: bytes) -> list[bytes]:
     return chunks
 
 
-def _split(packets: TilePackets, options: ResolvedOptions) -> list[_Part]:
+def _split(packets: TilePackets, options: Layout) -> list[_Part]:
     parts = []
     starts, ranks = packets.division
     segments = 0
     for number, (start, stop, rank) in enumerate(zip(starts, starts[1:], ranks, strict=False)):
         lengths = packets.lengths[start:stop]
-        header = _packet_lengths(lengths) if options.plt else b""
+        header = packets.header if number == 0 else b""
+        if options.plt:
+            header += _packet_lengths(lengths)
         if options.packed_headers == "tile":
             chunks = _cut(packets.encoder.headers(start, stop))
             header += b"".join(write_segment(Ppt(segments + i, chunk)) for i, chunk in enumerate(chunks))
@@ -166,7 +187,7 @@ def _tile_part_lengths(parts: Sequence[_Part]) -> list[Tlm]:
     return [Tlm(i, _STLM, chunk) for i, chunk in enumerate(chunks)]
 
 
-def _lay_out(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptions) -> tuple[bytes, list[_Part]]:
+def _lay_out(header: bytes, tiles: Sequence[TilePackets], options: Layout) -> tuple[bytes, list[_Part]]:
     """Return the whole main header, and all tile-parts in order."""
     parts = [part for packets in tiles for part in _split(packets, options)]
     if options.packed_headers != "main":  # OpenJPEG takes what PPM holds for the headers of one tile after another
@@ -193,7 +214,7 @@ def layer_sizes(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOp
     return size - int(of_layers.sum()) + np.cumsum(of_layers)
 
 
-def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptions, threads: int) -> bytes:
+def assemble(header: bytes, tiles: Sequence[TilePackets], options: Layout, threads: int) -> bytes:
     """Return the codestream.
 
     Tile-parts by resolution lie resolution by resolution, so that a beginning of the codestream holds the lower
@@ -205,7 +226,7 @@ def assemble(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOptio
         SOC and the main header without TLM.
     tiles : sequence of TilePackets
         In the order of their numbers.
-    options : ResolvedOptions
+    options : Layout
         Which lengths and packet headers are written where.
     threads : int
         How many may copy at once.

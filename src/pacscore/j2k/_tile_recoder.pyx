@@ -1,0 +1,156 @@
+"""The recoder of one tile in C."""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+cimport cython
+
+from pacscore.j2k._coded_tile cimport CodedTile
+from pacscore.j2k._packet_reader cimport pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
+from pacscore.j2k._tile_plan cimport (
+    PAC_CORRUPT,
+    PAC_TRUNCATED,
+    CompiledPlan,
+    check,
+    pac_status,
+    pac_target,
+    pac_tile_plan,
+)
+
+from pacscore.errors import OptionError
+
+cdef int _ALL_LAYERS = 65535
+
+
+cdef extern from "j2k/damaged_blocks.h":
+    ctypedef struct pac_damaged_block:
+        int32_t component
+        int32_t resolution
+        int32_t orientation
+        int32_t x
+        int32_t y
+        int32_t flaw
+        int32_t planes_kept
+        int32_t plane
+    int64_t pac_damaged_blocks(const pac_precincts *, pac_damaged_block *, int64_t) nogil
+
+cdef extern from "j2k/tile_recoder.h":
+    ctypedef struct pac_tile_recoder:
+        pac_precincts source
+        pac_precincts precincts
+        int64_t pair_count
+        int64_t cut
+        int64_t damaged
+        int status
+    pac_status pac_tile_recoder_init(
+        pac_tile_recoder *, const pac_tile_plan *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
+    pac_status pac_tile_recoder_read(pac_tile_recoder *, const pac_packet_source *, pac_packet_report *) nogil
+    pac_status pac_tile_recoder_prepare(pac_tile_recoder *) nogil
+    void pac_tile_recode(pac_tile_recoder *) nogil
+    void pac_tile_recoder_free(pac_tile_recoder *) nogil
+
+
+@cython.final
+@cython.auto_pickle(False)
+@cython.no_gc  # as TileDecoder
+cdef class TileRecoder(CodedTile):
+    """Recodes one tile once: read, prepare, recode (in ``threads`` threads), write."""
+
+    cdef pac_tile_recoder recoder
+    cdef CompiledPlan source, written
+    cdef Py_buffer data, packed
+    cdef bint held
+
+    def __cinit__(self, CompiledPlan source not None, CompiledPlan written not None, int target, int64_t block_limit,
+                  int threads):
+        self.source, self.written = source, written
+        check(pac_tile_recoder_init(
+            &self.recoder, &source.plan, &written.plan, <pac_target> target, block_limit, threads))
+        self.precincts = &self.recoder.precincts
+
+    def __dealloc__(self):
+        pac_tile_recoder_free(&self.recoder)
+        PyBuffer_Release(&self.data)
+        PyBuffer_Release(&self.packed)
+
+    cdef pac_status status(self):
+        return <pac_status> self.recoder.status
+
+    def read(self, data, parts, packed_headers):
+        """Read the packets; what TileDecoder.read returns."""
+        cdef pac_packet_source source
+        cdef pac_packet_report report
+        cdef pac_status status
+        cdef pac_tile_part *ranges
+        if self.held:
+            raise ValueError("a tile is read once")
+        ranges = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
+        if not ranges:
+            raise MemoryError()
+        try:
+            PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
+            self.held = True
+            memset(&source, 0, sizeof(source))
+            source.wanted_layers = _ALL_LAYERS
+            source.present_stop = <uint64_t> self.data.len
+            if packed_headers is not None:
+                PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
+                source.packed_headers = <const uint8_t *> self.packed.buf
+                source.packed_size = <uint64_t> self.packed.len
+            for i, (start, stop) in enumerate(parts):
+                if not 0 <= start <= stop <= self.data.len:
+                    raise OptionError(f"the byte range {start} to {stop} lies outside the data")
+                ranges[i].start, ranges[i].stop = start, stop
+            source.data = <const uint8_t *> self.data.buf
+            source.parts = ranges
+            source.part_count = <int32_t> len(parts)
+            with nogil:
+                status = pac_tile_recoder_read(&self.recoder, &source, &report)
+        finally:
+            free(ranges)
+        if status != PAC_TRUNCATED and status != PAC_CORRUPT:
+            check(status)
+        what = None if report.what == NULL else report.what.decode("ascii")
+        return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
+                report.precinct, report.bytes_left)
+
+    def prepare(self):
+        """List the code-blocks; once, after reading."""
+        cdef pac_status status = pac_tile_recoder_prepare(&self.recoder)
+        if status == PAC_CORRUPT:
+            raise OptionError("the two plans of the tile do not have the same code-blocks")
+        check(status)
+
+    def recode(self):
+        """Recode the code-blocks; in each of the threads once."""
+        with nogil:
+            pac_tile_recode(&self.recoder)
+
+    @property
+    def blocks(self):
+        """How many code-blocks there are that have bytes."""
+        return self.recoder.pair_count
+
+    @property
+    def blocks_cut(self):
+        """How many lack their lowest bit-planes, so that they are not what the encoder was given."""
+        return self.recoder.cut
+
+    @property
+    def blocks_damaged(self):
+        """How many do not decode whole."""
+        return self.recoder.damaged
+
+    def damaged_blocks(self, int64_t most):
+        """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+        cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
+        if not found:
+            raise MemoryError()
+        try:
+            count = pac_damaged_blocks(&self.recoder.source, found, most)
+            return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
+                     found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
+        finally:
+            free(found)
