@@ -44,7 +44,7 @@ def test_recoded_decodes_to_the_same_pixels(path: Path, syntax: str) -> None:
     assert recoded.report.exact == whole
     info = pacscore.inspect(recoded.data)
     assert info.block_coder == ("ht" if syntax == HT else "part1")
-    for reduce in range(0, info.decomposition_levels + 1, 2):
+    for reduce in range(0, info.max_reduce + 1, 2):
         before = pacscore.decode(data, reduce=reduce, on_damage="conceal")
         after = pacscore.decode(recoded.data, reduce=reduce, on_damage="conceal")
         assert _same(after.image, before.image)
