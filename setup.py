@@ -26,8 +26,9 @@ class BuildCore(build_ext):
     """Build every ``.c`` of the core into one static archive, then the extensions against it."""
 
     def finalize_options(self) -> None:
-        """Keep what an editable install compiles, so that the next one need not compile it again."""
+        """Compile extensions side by side; keep what an editable install compiles, for the next one."""
         super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
         if self.editable_mode:
             platform = f"{get_platform()}-{sys.implementation.cache_tag}"
             self.build_lib, self.build_temp = f"build/lib.{platform}", f"build/temp.{platform}"
