@@ -143,13 +143,16 @@ def test_contradictions_are_refused(options: dict[str, Any]) -> None:
         pc.encode(painted(64, 64), PART_1, pc.J2KOptions(**options), bits_stored=12)
 
 
+@pytest.mark.parametrize("syntax", [PART_1, HTJ2K])
 @settings(max_examples=60, deadline=None)
 @given(pictures(most_bits=16), st.floats(0.1, 12), st.booleans(), st.integers(1, 3))
-def test_no_picture_exceeds_its_size(picture: tuple[NDArray[Any], int], rate: float, rev: bool, layers: int) -> None:
+def test_no_picture_exceeds_its_size(
+    syntax: str, picture: tuple[NDArray[Any], int], rate: float, rev: bool, layers: int
+) -> None:
     image, bits = picture
     options = pc.J2KOptions(rate=rate, reversible=rev, layers=layers)
     try:
-        data = pc.encode(image, PART_1, options, bits_stored=bits)
+        data = pc.encode(image, syntax, options, bits_stored=bits)
     except pc.OptionError as error:
         assert "fewest possible" in str(error)  # noqa: PT017 - either is right
         return

@@ -1,9 +1,9 @@
 """Where the packets of a tile are, from their headers alone."""
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
-from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset
+from cpython.buffer cimport PyBuffer_Release
+from libc.stdint cimport int64_t, uint8_t
+from libc.stdlib cimport free
+from libc.string cimport memcpy
 
 cimport cython
 
@@ -21,12 +21,15 @@ from pacscore.j2k._packet_reader cimport (
     pac_precincts_free,
     pac_precincts_init,
     pac_tile_part,
+    take_source,
 )
 
 from pacscore.errors import OptionError
 
-PLACE = np.dtype([("start", "u8"), ("body", "u8"), ("stop", "u8"), ("packed", "u8"), ("precinct", "i4"),
-                  ("layer", "i4"), ("part", "i4"), ("", "i4")])
+PLACE = np.dtype({"names": ["start", "stop", "precinct", "layer", "part"],
+                  "formats": ["u8", "u8", "i4", "i4", "i4"],
+                  "offsets": [0, 8, 16, 20, 24],
+                  "itemsize": sizeof(pac_packet_place)})
 
 
 @cython.final
@@ -44,24 +47,9 @@ cdef class PacketPlaces:
 
     def __cinit__(self, CompiledPlan plan not None, data, parts, packed_headers, int64_t block_limit):
         cdef pac_packet_source source
-        memset(&source, 0, sizeof(source))
         self.plan = plan
         check(pac_precincts_init(&self.precincts, &plan.plan, block_limit))
-        self.parts = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
-        if not self.parts:
-            raise MemoryError()
-        PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
-        for i, (start, stop) in enumerate(parts):
-            if not 0 <= start <= stop <= self.data.len:
-                raise OptionError(f"the byte range {start} to {stop} lies outside the data")
-            self.parts[i].start, self.parts[i].stop = start, stop
-        if packed_headers is not None:
-            PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
-            source.packed_headers = <const uint8_t *> self.packed.buf
-            source.packed_size = <uint64_t> self.packed.len
-        source.data = <const uint8_t *> self.data.buf
-        source.parts = self.parts
-        source.part_count = <int32_t> len(parts)
+        self.parts = take_source(&source, &self.data, &self.packed, data, parts, packed_headers)
         source.wanted_layers = plan.plan.layers
         source.places_only = 1
         pac_packet_reader_init(&self.reader, &self.precincts, &source)

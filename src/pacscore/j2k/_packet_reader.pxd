@@ -1,8 +1,11 @@
-"""What Cython needs of packets/reader.h."""
+"""How compiled modules give packets to C, and tell in Python what C found in them."""
 
+from cpython.buffer cimport PyBUF_SIMPLE, PyObject_GetBuffer
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
-from pacscore.j2k._tile_plan cimport pac_status, pac_tile_plan
+from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_TRUNCATED, check, pac_status, pac_tile_plan
 
 
 cdef extern from "j2k/packets/precincts.h":
@@ -21,7 +24,6 @@ cdef extern from "j2k/packets/reader.h":
         uint64_t present_stop
         const pac_tile_part *parts
         int32_t part_count
-        int32_t parts_follow
         const uint8_t *packed_headers
         uint64_t packed_size
         int32_t discard_levels
@@ -36,9 +38,7 @@ cdef extern from "j2k/packets/reader.h":
         uint64_t bytes_left
     ctypedef struct pac_packet_place:
         uint64_t start
-        uint64_t body
         uint64_t stop
-        uint64_t packed
         int32_t precinct
         int32_t layer
         int32_t part
@@ -52,3 +52,64 @@ cdef extern from "j2k/packets/reader.h":
     void pac_packet_reader_init(pac_packet_reader *, pac_precincts *, const pac_packet_source *) nogil
     void pac_packet_reader_free(pac_packet_reader *) nogil
     pac_status pac_packets_resume(pac_packet_reader *) nogil
+
+cdef extern from "j2k/damaged_blocks.h":
+    ctypedef struct pac_damaged_block:
+        int32_t component
+        int32_t resolution
+        int32_t orientation
+        int32_t x
+        int32_t y
+        int32_t flaw
+        int32_t planes_kept
+        int32_t plane
+    int64_t pac_damaged_blocks(const pac_precincts *, pac_damaged_block *, int64_t) nogil
+
+
+cdef inline pac_tile_part *take_source(
+        pac_packet_source *source, Py_buffer *view, Py_buffer *packed, data, parts, packed_headers) except NULL:
+    """Fill a source with all packets of a tile. The caller releases the buffers, and frees what is returned."""
+    cdef pac_tile_part *ranges = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
+    if not ranges:
+        raise MemoryError()
+    memset(source, 0, sizeof(pac_packet_source))
+    try:
+        PyObject_GetBuffer(data, view, PyBUF_SIMPLE)
+        if packed_headers is not None:
+            PyObject_GetBuffer(packed_headers, packed, PyBUF_SIMPLE)
+            source.packed_headers = <const uint8_t *> packed.buf
+            source.packed_size = <uint64_t> packed.len
+        for i, (start, stop) in enumerate(parts):
+            if not 0 <= start <= stop <= view.len:
+                raise ValueError(f"the byte range {start} to {stop} lies outside the data")
+            ranges[i].start, ranges[i].stop = start, stop
+    except BaseException:
+        free(ranges)
+        raise
+    source.data = <const uint8_t *> view.buf
+    source.present_stop = <uint64_t> view.len
+    source.parts = ranges
+    source.part_count = <int32_t> len(parts)
+    return ranges
+
+
+cdef inline tuple told(pac_status status, const pac_packet_report *report):
+    """What was read: packets expected and read, whether it was cut, what is wrong, offset, precinct, bytes left."""
+    if status != PAC_TRUNCATED and status != PAC_CORRUPT:
+        check(status)
+    what = None if report.what == NULL else report.what.decode("ascii")
+    return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
+            report.precinct, report.bytes_left)
+
+
+cdef inline list list_damaged_blocks(const pac_precincts *precincts, int64_t most):
+    """So many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+    cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
+    if not found:
+        raise MemoryError()
+    try:
+        count = pac_damaged_blocks(precincts, found, most)
+        return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
+                 found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
+    finally:
+        free(found)

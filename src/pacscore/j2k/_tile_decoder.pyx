@@ -1,15 +1,12 @@
 """The decoder of one tile in C."""
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
 
 cimport cython
 
 from pacscore.j2k._tile_plan cimport (
-    PAC_CORRUPT,
-    PAC_TRUNCATED,
     CompiledPlan,
     check,
     pac_rect,
@@ -18,7 +15,15 @@ from pacscore.j2k._tile_plan cimport (
     pac_tile_plan,
     rect_of,
 )
-from pacscore.j2k._packet_reader cimport pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
+from pacscore.j2k._packet_reader cimport (
+    list_damaged_blocks,
+    pac_packet_report,
+    pac_packet_source,
+    pac_precincts,
+    pac_tile_part,
+    take_source,
+    told,
+)
 
 from pacscore.errors import OptionError
 
@@ -50,18 +55,6 @@ cdef extern from "j2k/tile_decoder.h":
     pac_status pac_tile_prepare(pac_tile_decoder *, const pac_sample_window *, int32_t) nogil
     pac_status pac_tile_decode(pac_tile_decoder *) nogil
     void pac_tile_decoder_free(pac_tile_decoder *) nogil
-
-cdef extern from "j2k/damaged_blocks.h":
-    ctypedef struct pac_damaged_block:
-        int32_t component
-        int32_t resolution
-        int32_t orientation
-        int32_t x
-        int32_t y
-        int32_t flaw
-        int32_t planes_kept
-        int32_t plane
-    int64_t pac_damaged_blocks(const pac_precincts *, pac_damaged_block *, int64_t) nogil
 
 
 @cython.final
@@ -96,35 +89,13 @@ cdef class TileDecoder:
         cdef pac_packet_source source
         cdef pac_packet_report report
         cdef pac_status status
-        cdef pac_tile_part *ranges = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
-        if not ranges:
-            raise MemoryError()
-        try:
-            PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
-            memset(&source, 0, sizeof(source))
-            if packed_headers is not None:
-                PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
-                source.packed_headers = <const uint8_t *> self.packed.buf
-                source.packed_size = <uint64_t> self.packed.len
-            for i, (start, stop) in enumerate(parts):
-                if not 0 <= start <= stop <= self.data.len:
-                    raise OptionError(f"the byte range {start} to {stop} lies outside the data")
-                ranges[i].start, ranges[i].stop = start, stop
-            source.data = <const uint8_t *> self.data.buf
-            source.present_stop = <uint64_t> self.data.len
-            source.parts = ranges
-            source.part_count = <int32_t> len(parts)
-            source.discard_levels = discard_levels
-            source.wanted_layers = layers
-            with nogil:
-                status = pac_tile_read(&self.decoder, &source, &report)
-        finally:
-            free(ranges)
-        if status != PAC_TRUNCATED and status != PAC_CORRUPT:
-            check(status)
-        what = None if report.what == NULL else report.what.decode("ascii")
-        return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
-                report.precinct, report.bytes_left)
+        cdef pac_tile_part *ranges = take_source(&source, &self.data, &self.packed, data, parts, packed_headers)
+        source.discard_levels = discard_levels
+        source.wanted_layers = layers
+        with nogil:
+            status = pac_tile_read(&self.decoder, &source, &report)
+        free(ranges)
+        return told(status, &report)
 
     def prepare(self, windows, arrays, int threads):
         cdef int32_t count = self.plan.plan.component_count
@@ -170,12 +141,4 @@ cdef class TileDecoder:
 
     def damaged_blocks(self, int64_t most):
         """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
-        cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
-        if not found:
-            raise MemoryError()
-        try:
-            count = pac_damaged_blocks(&self.decoder.precincts, found, most)
-            return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
-                     found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
-        finally:
-            free(found)
+        return list_damaged_blocks(&self.decoder.precincts, most)

@@ -1,17 +1,23 @@
 """The recoder of one tile in C."""
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
-from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from cpython.buffer cimport PyBuffer_Release
+from libc.stdint cimport int32_t, int64_t
+from libc.stdlib cimport free
 
 cimport cython
 
 from pacscore.j2k._coded_tile cimport CodedTile
-from pacscore.j2k._packet_reader cimport pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
+from pacscore.j2k._packet_reader cimport (
+    list_damaged_blocks,
+    pac_packet_report,
+    pac_packet_source,
+    pac_precincts,
+    pac_tile_part,
+    take_source,
+    told,
+)
 from pacscore.j2k._tile_plan cimport (
     PAC_CORRUPT,
-    PAC_TRUNCATED,
     CompiledPlan,
     check,
     pac_status,
@@ -23,18 +29,6 @@ from pacscore.errors import OptionError
 
 cdef int _ALL_LAYERS = 65535
 
-
-cdef extern from "j2k/damaged_blocks.h":
-    ctypedef struct pac_damaged_block:
-        int32_t component
-        int32_t resolution
-        int32_t orientation
-        int32_t x
-        int32_t y
-        int32_t flaw
-        int32_t planes_kept
-        int32_t plane
-    int64_t pac_damaged_blocks(const pac_precincts *, pac_damaged_block *, int64_t) nogil
 
 cdef extern from "j2k/tile_recoder.h":
     ctypedef struct pac_tile_recoder:
@@ -86,35 +80,13 @@ cdef class TileRecoder(CodedTile):
         cdef pac_tile_part *ranges
         if self.held:
             raise ValueError("a tile is read once")
-        ranges = <pac_tile_part *> calloc(len(parts) + 1, sizeof(pac_tile_part))
-        if not ranges:
-            raise MemoryError()
-        try:
-            PyObject_GetBuffer(data, &self.data, PyBUF_SIMPLE)
-            self.held = True
-            memset(&source, 0, sizeof(source))
-            source.wanted_layers = _ALL_LAYERS
-            source.present_stop = <uint64_t> self.data.len
-            if packed_headers is not None:
-                PyObject_GetBuffer(packed_headers, &self.packed, PyBUF_SIMPLE)
-                source.packed_headers = <const uint8_t *> self.packed.buf
-                source.packed_size = <uint64_t> self.packed.len
-            for i, (start, stop) in enumerate(parts):
-                if not 0 <= start <= stop <= self.data.len:
-                    raise OptionError(f"the byte range {start} to {stop} lies outside the data")
-                ranges[i].start, ranges[i].stop = start, stop
-            source.data = <const uint8_t *> self.data.buf
-            source.parts = ranges
-            source.part_count = <int32_t> len(parts)
-            with nogil:
-                status = pac_tile_recoder_read(&self.recoder, &source, &report)
-        finally:
-            free(ranges)
-        if status != PAC_TRUNCATED and status != PAC_CORRUPT:
-            check(status)
-        what = None if report.what == NULL else report.what.decode("ascii")
-        return (report.packets_expected, report.packets_read, status == PAC_TRUNCATED, what, report.offset,
-                report.precinct, report.bytes_left)
+        self.held = True
+        ranges = take_source(&source, &self.data, &self.packed, data, parts, packed_headers)
+        source.wanted_layers = _ALL_LAYERS
+        with nogil:
+            status = pac_tile_recoder_read(&self.recoder, &source, &report)
+        free(ranges)
+        return told(status, &report)
 
     def prepare(self):
         """List the code-blocks; once, after reading."""
@@ -145,12 +117,4 @@ cdef class TileRecoder(CodedTile):
 
     def damaged_blocks(self, int64_t most):
         """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
-        cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
-        if not found:
-            raise MemoryError()
-        try:
-            count = pac_damaged_blocks(&self.recoder.source, found, most)
-            return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
-                     found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
-        finally:
-            free(found)
+        return list_damaged_blocks(&self.recoder.source, most)

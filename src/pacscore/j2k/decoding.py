@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -19,9 +18,10 @@ from pacscore.j2k.codestream.segments import Segment, Siz
 from pacscore.j2k.damage_log import DamageLog, OnDamage
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.view import View, Window, choose_view
+from pacscore.j2k.wrapping import find_wrapper
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.report import Damage, Image, Partial
-from pacscore.support.scheduler import run_in_threads, useful_threads
+from pacscore.support.scheduler import run_each, run_in_threads, useful_threads
 from pacscore.support.targets import active_target
 
 if TYPE_CHECKING:  # annotations alone
@@ -31,7 +31,6 @@ if TYPE_CHECKING:  # annotations alone
 
 __all__ = ["decode"]
 
-_SOC = b"\xff\x4f"
 _ALL_LAYERS = 65535
 
 
@@ -106,20 +105,6 @@ class _Frame:
         elif left and not self.view.reduce and self.layers >= plan.coding.layers:
             self.log.notes.append(f"tile {plan.index}: {left:,} bytes behind the last packet")
 
-    def decode_tiles(self, tiles: list[int], planes: list[NDArray[Any]], threads: int) -> None:
-        """Decode the tiles, several at a time where there are many, else one after another with threads inside."""
-        if len(tiles) < 2 * threads:
-            for tile in tiles:
-                self.decode_tile(tile, planes, threads)
-            return
-        queue = itertools.count()
-
-        def work() -> None:
-            while (i := next(queue)) < len(tiles):
-                self.decode_tile(tiles[i], planes, 1)
-
-        run_in_threads(threads, work)
-
     def note_stream(self) -> None:
         """Take over what reading the headers found. A cut tile-part matters only if a packet is missing."""
         self.log.notes += self.stream.notes
@@ -146,15 +131,6 @@ class _Frame:
 
 def _place(plan: TilePlan, precinct: int) -> tuple[int, int]:
     return int(plan.precincts.component[precinct]), int(plan.precincts.resolution[precinct])
-
-
-def _find_wrapper(data: memoryview) -> Wrapper | None:
-    """Return what the codestream came in. Bare ones, the rule in DICOM, do not pay for loading the boxes."""
-    if data[:2] == _SOC:
-        return None
-    from pacscore.j2k.boxes.reader import find_codestream  # noqa: PLC0415 - only files need it
-
-    return find_codestream(data)
 
 
 def _check_choices(layers: int | None, threads: int, color: str) -> None:
@@ -263,7 +239,7 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     limits = limits or DEFAULT_LIMITS
     view_of_data = memoryview(data).cast("B")
     _check_choices(layers, threads, color)
-    wrapper = _find_wrapper(view_of_data)
+    wrapper = find_wrapper(view_of_data)
     start, stop = (0, len(view_of_data)) if wrapper is None else (wrapper.start, wrapper.stop)
     stream = read_codestream(view_of_data, start, stop)
     siz = stream.main.siz
@@ -282,7 +258,7 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     planes = view.planes(arrays)
     if on_damage == "conceal":
         view.fill_background(planes)
-    frame.decode_tiles(tiles, planes, useful_threads(threads, view.samples))
+    run_each(tiles, lambda tile, inner: frame.decode_tile(tile, planes, inner), useful_threads(threads, view.samples))
 
     image: Image = arrays[0] if view.stacked else arrays
     if rendered is not None and picture is not None:

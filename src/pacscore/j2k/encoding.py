@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +25,7 @@ from pacscore.j2k.tile_parts import TilePackets, assemble, layer_sizes
 from pacscore.j2k.truncation import truncation_points
 from pacscore.j2k.view import SAMPLE_TYPES, region_area
 from pacscore.report import Image
-from pacscore.support.scheduler import run_in_threads, useful_threads
+from pacscore.support.scheduler import run_each, run_in_threads, useful_threads
 from pacscore.support.targets import active_target
 
 __all__ = ["encode"]
@@ -73,27 +72,14 @@ def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int,
     return encoder
 
 
-def _encode_tiles(picture: Picture, plan: EncodingPlan, threads: int, floor: float = 0.0) -> list[TileEncoder]:
-    """Encode several tiles at a time where there are many, else one after another with threads inside."""
-    if plan.tiles < 2 * threads:
-        return [_encode_tile(picture, plan, tile, threads, floor) for tile in range(plan.tiles)]
-    queue = itertools.count()
-    done: dict[int, TileEncoder] = {}
-
-    def work() -> None:
-        while (tile := next(queue)) < plan.tiles:
-            done[tile] = _encode_tile(picture, plan, tile, 1, floor)
-
-    run_in_threads(threads, work)
-    return [done[tile] for tile in range(plan.tiles)]
-
-
 class _Coded:
     """The code-blocks of all tiles, and the packets that they make as long as their layers are what they are."""
 
     def __init__(self, picture: Picture, plan: EncodingPlan, threads: int, floor: float = 0.0) -> None:
         self._plan, self._threads = plan, threads
-        encoders = _encode_tiles(picture, plan, threads, floor)
+        encoders = run_each(
+            range(plan.tiles), lambda tile, inner: _encode_tile(picture, plan, tile, inner, floor), threads
+        )
         self.tiles = [(plan.tile(number), encoder) for number, encoder in enumerate(encoders)]
 
     def _packets(self) -> list[TilePackets]:

@@ -33,8 +33,7 @@ class TilePlaces(NamedTuple):
     parts : list of TilePart
         In order.
     places : ndarray of `PLACE`, shape (packets,)
-        In the order of the tile: precinct and layer; start, body and stop in bytes of the data; part within ``parts``.
-        Where lengths were told by the headers, ``body`` is ``start``.
+        In the order of the tile: start and stop in bytes of the data, precinct, layer, part within ``parts``.
     what : str or None
         Why there are not more of them.
     """
@@ -86,7 +85,7 @@ def places_in_order(plan: TilePlan, lengths: Sequence[NDArray[np.int64]], starts
     places["part"] = np.repeat(np.arange(len(lengths)), [len(each) for each in lengths])
     stops = [start + np.cumsum(each) for each, start in zip(lengths, starts, strict=True)]
     places["stop"] = np.concatenate([*stops, np.zeros(0, np.int64)])
-    places["start"] = places["body"] = places["stop"] - joined
+    places["start"] = places["stop"] - joined
     return places
 
 

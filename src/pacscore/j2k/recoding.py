@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pacscore.errors import CodestreamError, NoCodecError, OptionError
 from pacscore.j2k._tile_recoder import TileRecoder
@@ -21,13 +19,11 @@ from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.recode_report import Recoded, RecodeReport
 from pacscore.j2k.recoded_headers import Rewriting, rewrite_main_header, rewrite_tile_header
 from pacscore.j2k.tile_parts import TilePackets, assemble, divide
+from pacscore.j2k.wrapping import find_wrapper
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.report import Damage
-from pacscore.support.scheduler import run_in_threads
+from pacscore.support.scheduler import run_each, run_in_threads
 from pacscore.support.targets import active_target
-
-if TYPE_CHECKING:
-    from pacscore.j2k.boxes.records import Wrapper
 
 __all__ = ["Source", "Target", "read_source", "recode", "recode_tiles", "target_of"]
 
@@ -42,14 +38,12 @@ _TERMALL = 0x04
 _KEPT = ("progression", "tile_parts", "tlm", "plt", "sop", "eph", "packed_headers", "styles")
 """The options that recoding takes; all others say what the image is, and that is what it was."""
 _USUAL = J2KOptions()
-_SOC = b"\xff\x4f"
 
 
 class Source(NamedTuple):
     """A codestream to recode."""
 
     data: memoryview
-    wrapper: Wrapper | None
     stream: Codestream
     parts: dict[int, tuple[TilePart, ...]]
     plans: dict[int, TilePlan]
@@ -125,14 +119,6 @@ def target_of(transfer_syntax: str, options: J2KOptions) -> Target:
     )
 
 
-def _find_wrapper(data: memoryview) -> Wrapper | None:
-    if data[:2] == _SOC:
-        return None
-    from pacscore.j2k.boxes.reader import find_codestream  # noqa: PLC0415 - only files need it
-
-    return find_codestream(data)
-
-
 def _segments_of(parts: tuple[TilePart, ...]) -> tuple[Segment, ...]:
     return tuple(segment for part in parts for segment in part.segments)
 
@@ -140,7 +126,7 @@ def _segments_of(parts: tuple[TilePart, ...]) -> tuple[Segment, ...]:
 def read_source(data: bytes | bytearray | memoryview, log: DamageLog, limits: Limits) -> Source:
     """Read headers and tile-parts; a tile whose headers contradict each other is damage."""
     view = memoryview(data).cast("B")
-    wrapper = _find_wrapper(view)
+    wrapper = find_wrapper(view)
     start, stop = (0, len(view)) if wrapper is None else (wrapper.start, wrapper.stop)
     stream = read_codestream(view, start, stop)
     parts = stream.by_tile()
@@ -162,7 +148,7 @@ def read_source(data: bytes | bytearray | memoryview, log: DamageLog, limits: Li
         log.add(Damage("truncated", what, stream.end))
     if not plans:
         raise CodestreamError("no tile can be read (T.800 A.4)", clause="T.800 A.4")
-    return Source(view, wrapper, stream, parts, plans)
+    return Source(view, stream, parts, plans)
 
 
 def _read_packets(recoder: TileRecoder, source: Source, plan: TilePlan, packed: bytes | None, log: DamageLog) -> None:
@@ -184,33 +170,19 @@ def recode_tiles(
     packed = packed_headers(source.stream)
     target = active_target()
 
-    def recode_tile(tile: int, helpers: int) -> TileRecoder:
+    def recode_tile(tile: int, inner: int) -> TileRecoder:
         plan = source.plans[tile]
-        recoder = TileRecoder(plan.compiled, plans[tile].compiled, target, limits.code_blocks, helpers)
+        recoder = TileRecoder(plan.compiled, plans[tile].compiled, target, limits.code_blocks, inner)
         _read_packets(recoder, source, plan, packed.get(tile), log)
         recoder.prepare()
-        run_in_threads(helpers, recoder.recode)
+        run_in_threads(inner, recoder.recode)
         if recoder.blocks_damaged:
             log.count_blocks(recoder.blocks_damaged)
             for damage in block_damages(tile, recoder):
                 log.add(damage)
         return recoder
 
-    return _each_tile(list(plans), recode_tile, threads)
-
-
-def _each_tile(tiles: list[int], work: Callable[[int, int], TileRecoder], threads: int) -> dict[int, TileRecoder]:
-    if len(tiles) < 2 * threads:
-        return {tile: work(tile, threads) for tile in tiles}
-    queue = itertools.count()
-    done: dict[int, TileRecoder] = {}
-
-    def share() -> None:
-        while (i := next(queue)) < len(tiles):
-            done[tiles[i]] = work(tiles[i], 1)
-
-    run_in_threads(threads, share)
-    return {tile: done[tile] for tile in tiles}
+    return dict(zip(plans, run_each(list(plans), recode_tile, threads), strict=True))
 
 
 def _check_lowest_resolution(main: MainHeader, plans: dict[int, TilePlan]) -> None:
@@ -239,8 +211,8 @@ def recode(
 ) -> Recoded:
     """Carry a JPEG 2000 codestream over to HTJ2K, or back: the same quantiser indices by the other block coder.
 
-    Pixels are not decoded, so nothing is lost and nothing rounded: whatever decoder is used, the recoded codestream
-    gives what the original gives, at every resolution. Several quality layers become one.
+    Pixels are not decoded, so nothing is lost and nothing rounded: the recoded codestream decodes to what the original
+    decodes to, at every resolution. Several quality layers become one.
 
     Source: T.800 Annexes A to D; T.814; PS3.5 10.18.
 

@@ -6,10 +6,15 @@ Threads that have ended their work wait a while for more: starting one takes as 
 from __future__ import annotations
 
 import _thread
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-__all__ = ["run_in_threads", "useful_threads"]
+__all__ = ["run_each", "run_in_threads", "useful_threads"]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _SAMPLES_A_THREAD = 1 << 15
 """Handing over work takes about as long as coding a fifth of so many samples by the fastest block coder."""
@@ -107,3 +112,21 @@ def run_in_threads(threads: int, work: Callable[[], None]) -> None:
         helper.wait()
     if raised:
         raise raised[0]
+
+
+def run_each(items: Sequence[T], work: Callable[[T, int], R], threads: int) -> list[R]:
+    """Return ``work(item, inner)`` for each item, in order: several at a time where there are many items.
+
+    Where there are few, they come one after another, and ``inner``, the threads that each may use, is all of them.
+    """
+    if len(items) < 2 * threads:
+        return [work(item, threads) for item in items]
+    queue = itertools.count()
+    done: dict[int, R] = {}
+
+    def share() -> None:
+        while (i := next(queue)) < len(items):
+            done[i] = work(items[i], 1)
+
+    run_in_threads(threads, share)
+    return [done[i] for i in range(len(items))]

@@ -29,7 +29,7 @@ static int find_bytes(cursor *at)
 /* A packet never crosses the border of a tile-part; in the last one its missing bytes may have been cut off. */
 static pac_status out_of_bytes(cursor *at, const char *what)
 {
-    int last = at->part >= at->source.part_count - 1 && !at->source.parts_follow;
+    int last = at->part >= at->source.part_count - 1;
     return fail(at, last ? PAC_TRUNCATED : PAC_CORRUPT, what);
 }
 
@@ -206,8 +206,8 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
 {
     const pac_tile_plan *plan = at->state->plan;
     if (!find_bytes(at) && !at->source.packed_headers)
-        return at->source.parts_follow ? PAC_WAITING : fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
-    const uint64_t start = at->position, packed = at->packed;
+        return fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
+    const uint64_t start = at->position;
     if (at->part < at->source.part_count && skip_sop(at))
         return PAC_WAITING;
 
@@ -223,10 +223,9 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
     if (status == PAC_WAITING)
         return take_back(at, precinct, first_piece, start);
     if (!status) {
-        const uint64_t body = at->position;
         status = place_bodies(at, first_piece, lengths.body_length);
         if (!status && at->source.places_only)
-            status = note_place(at, (pac_packet_place){start, body, at->position, packed, (int32_t)precinct, layer,
+            status = note_place(at, (pac_packet_place){start, at->position, (int32_t)precinct, layer,
                                                        (int32_t)pac_min(at->part, at->source.part_count - 1)});
         return status;
     }

@@ -16,7 +16,6 @@ typedef struct {
     uint64_t present_start, present_stop; /* the bytes that are there; only headers need to be */
     const pac_tile_part *parts;
     int32_t part_count;
-    int32_t parts_follow;          /* tile-parts may be added */
     const uint8_t *packed_headers; /* PPM or PPT, joined over the tile-parts; NULL where headers stand before bodies */
     uint64_t packed_size;
     int32_t discard_levels; /* the highest resolutions of each component that the view does not need */
@@ -33,8 +32,7 @@ typedef struct {
 } pac_packet_report;
 
 typedef struct {
-    uint64_t start, body, stop; /* in the data; its header, SOP included, lies before its body unless it is packed */
-    uint64_t packed;            /* where a packed header begins among them */
+    uint64_t start, stop; /* in the data; header, SOP included, and body, or without a packed header */
     int32_t precinct, layer, part;
 } pac_packet_place;
 
