@@ -13,7 +13,7 @@ from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import as_integers, check_encodable, check_options, filled
 from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.limits import Limits
-from pacscore.pixel_format import PixelFormat
+from pacscore.pixel_format import PixelFormat, container_dtype
 from pacscore.region import Region
 from pacscore.report import Partial
 
@@ -98,7 +98,11 @@ class JPEG2000Codec:
 
         size = _read_size(data)
         decoded = _decoded_format(size, stored)
-        partial = decode(data, reduce=reduce, region=region, threads=threads, on_damage=on_damage, limits=limits)
+        choices: Any = {"reduce": reduce, "region": region, "threads": threads, "on_damage": on_damage, "limits": limits}
+        if _is_as_stored(size, decoded) and (out is None or out.flags.c_contiguous):
+            found: NDArray[Any] | Partial = decode(data, out=out, **choices)
+            return found
+        partial = decode(data, **choices)
         if not isinstance(partial, Partial):
             return filled(out, _as_stored(partial, size, decoded))
         return Partial(filled(out, _as_stored(partial.image, size, decoded)), partial.report)
@@ -181,6 +185,13 @@ def _decoded_format(size: _Size, stored: PixelFormat) -> PixelFormat:
     if stored.photometric_interpretation in ("YBR_RCT", "YBR_ICT"):
         decoded = dataclasses.replace(decoded, photometric_interpretation="RGB")
     return decoded
+
+
+def _is_as_stored(size: _Size, decoded: PixelFormat) -> bool:
+    """Return whether the codestream's samples are those of the frame, in the same container."""
+    signed = any(size.signed)
+    alike = all(size.signed) == signed == bool(decoded.pixel_representation)
+    return alike and container_dtype(max(size.precisions), signed) == decoded.dtype
 
 
 def _as_stored(image: Any, size: _Size, decoded: PixelFormat) -> NDArray[Any]:

@@ -17,7 +17,7 @@ from pacscore.codecs.video import VIDEO_FORMATS
 from pacscore.dicom.encapsulated_frames import EncapsulatedFrames
 from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.header import Header, header_of_dataset, read_header, read_trailing
-from pacscore.dicom.image_pixel import frame_count, pixel_format, value
+from pacscore.dicom.image_pixel import Attributes, frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
 from pacscore.dicom.native_rows import LARGE, decode_rows
 from pacscore.dicom.offsets import ExtendedOffsetTable
@@ -96,8 +96,6 @@ class FrameSource(FrameSequence):
 
     Attributes
     ----------
-    dataset : pydicom Dataset
-        Everything before Pixel Data, with its File Meta Information.
     transfer_syntax : pydicom UID
     encoded_format : PixelFormat
         What is stored.
@@ -111,12 +109,11 @@ class FrameSource(FrameSequence):
         self._opened = opened
         self._pixel_format: PixelFormat | None = None
         self._notes: tuple[str, ...] = ()
-        self.dataset = header.dataset
         self.transfer_syntax = UID(header.transfer_syntax)
-        self.encoded_format = pixel_format(header.dataset, header.pixels.keyword)
+        self.encoded_format = pixel_format(header.attributes, header.pixels.keyword)
         self._codec = _codec(header.transfer_syntax, isolate)
-        self._count = frame_count(header.dataset)
-        if value(header.dataset, "NumberOfFrames") == 0:
+        self._count = frame_count(header.attributes)
+        if value(header.attributes, "NumberOfFrames") == 0:
             self._notes += ("Number of Frames is 0: read as 1 (PS3.3 C.7.6.6)",)
         self._frames = self._located()
 
@@ -130,7 +127,7 @@ class FrameSource(FrameSequence):
                 tag="(7FE0,0010)",
             )
         if encapsulated:
-            table = _extended_offset_table(header.dataset)
+            table = _extended_offset_table(header.attributes)
             streams = 1 if self.transfer_syntax in VIDEO_FORMATS else self._count
             return EncapsulatedFrames(header.reader, element.start, streams, self.transfer_syntax, table)
         self._expand_mislabelled_chroma(element.length or 0)
@@ -145,6 +142,17 @@ class FrameSource(FrameSequence):
             if length >= -(-bits // 8):
                 self._notes += ("YBR_FULL_422, but there are three samples a pixel: read as YBR_FULL",)
                 self.encoded_format = full
+
+    @property
+    def dataset(self) -> Dataset:
+        """Everything before Pixel Data, with its File Meta Information; parsed when it is first asked for.
+
+        Raises
+        ------
+        DicomError
+            If pydicom cannot parse it.
+        """
+        return self._header.dataset
 
     @property
     def pixel_format(self) -> PixelFormat:
@@ -308,8 +316,8 @@ def _nothing_decoded(error: DataError) -> DecodeReport:
     return DecodeReport(1, 0, damages=(Damage("syntax", str(error), error.offset),))
 
 
-def _extended_offset_table(dataset: Dataset) -> ExtendedOffsetTable | None:
-    offsets, lengths = value(dataset, "ExtendedOffsetTable"), value(dataset, "ExtendedOffsetTableLengths")
+def _extended_offset_table(attributes: Attributes) -> ExtendedOffsetTable | None:
+    offsets, lengths = value(attributes, "ExtendedOffsetTable"), value(attributes, "ExtendedOffsetTableLengths")
     if not isinstance(offsets, bytes):
         return None
     return ExtendedOffsetTable.parse(offsets, lengths if isinstance(lengths, bytes) else None)

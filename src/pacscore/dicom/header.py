@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import threading
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 
-from pacscore.dicom.image_pixel import value
+from pacscore.dicom.image_pixel import Attributes, value
+from pacscore.dicom.parser_warnings import noted_warnings
+from pacscore.dicom.plain_header import HeaderWalk
 from pacscore.errors import DicomError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.source import MemoryReader, Reader
@@ -50,14 +54,18 @@ class PixelElement:
     length: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class Header:
     """A data set without its pixels.
 
+    Parameters
+    ----------
+    attributes : Attributes
+        Has at least what frames need of the data set.
+    parsed : pydicom Dataset, or callable that returns it and what is odd
+        The data set; a callable is called once, when the data set is asked for.
+
     Attributes
     ----------
-    dataset : pydicom Dataset
-        Everything before Pixel Data; ``file_meta`` belongs to it.
     transfer_syntax : str
     reader : Reader
         Where the pixels are read from; the inflated data set if it was deflated.
@@ -66,11 +74,32 @@ class Header:
         What is odd.
     """
 
-    dataset: Dataset
-    transfer_syntax: str
-    reader: Reader
-    pixels: PixelElement
-    notes: tuple[str, ...] = field(default=())
+    def __init__(
+        self,
+        attributes: Attributes,
+        parsed: Dataset | Callable[[], tuple[Dataset, tuple[str, ...]]],
+        transfer_syntax: str,
+        reader: Reader,
+        pixels: PixelElement,
+        *,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.attributes = attributes
+        self._parsed = parsed
+        self._lock = threading.Lock()
+        self.transfer_syntax = transfer_syntax
+        self.reader = reader
+        self.pixels = pixels
+        self.notes = notes
+
+    @property
+    def dataset(self) -> Dataset:
+        """Everything before Pixel Data; ``file_meta`` belongs to it."""
+        with self._lock:
+            if not isinstance(self._parsed, Dataset):
+                self._parsed, notes = self._parsed()
+                self.notes += notes
+            return self._parsed
 
 
 class _ReaderFile(io.RawIOBase):
@@ -79,11 +108,11 @@ class _ReaderFile(io.RawIOBase):
     It reads ahead by a quarter of what lies before, so that a large header takes few reads, and little beyond is read.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, beginning: bytes = b"") -> None:
         super().__init__()
         self._reader = reader
         self._position = 0
-        self._window: bytes | memoryview = b""
+        self._window: bytes | memoryview = beginning
         self._window_start = 0
 
     def readable(self) -> bool:
@@ -134,7 +163,33 @@ def read_header(reader: Reader, limits: Limits) -> Header:
     UnsupportedError
         If the pixels lie elsewhere (JPIP).
     """
-    file = _ReaderFile(reader)
+    walk = HeaderWalk(reader)
+    plain = walk.header()
+    if plain is None:
+        return _parsed_header(reader, walk.data, limits)
+    explicit, transfer_syntax = plain.explicit, plain.transfer_syntax
+    pixels = _pixel_element(walk.data[plain.stop : plain.stop + 12], plain.stop, reader.size, explicit=explicit)
+    read = walk.data[: pixels.start]
+    return Header(plain.attributes, lambda: _parsed_later(read), transfer_syntax, reader, pixels)
+
+
+def _parsed_later(read: bytes) -> tuple[Dataset, tuple[str, ...]]:
+    """Return the data set of a header that was found plain, and what pydicom warns of."""
+    with noted_warnings() as warned:
+        dataset = _parsed(_ReaderFile(MemoryReader(read)))
+    return dataset, tuple(warned)
+
+
+def _parsed(file: _ReaderFile) -> Dataset:
+    file.seek(0)
+    dataset: Dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True))
+    dataset.buffer = None  # a copy of the data set must not share the open file
+    return dataset
+
+
+def _parsed_header(reader: Reader, beginning: bytes, limits: Limits) -> Header:
+    """Return the header as pydicom parses it; its beginning has been read already."""
+    file = _ReaderFile(reader, beginning)
     notes: tuple[str, ...] = ()
     start, meta = _file_meta(file)
     if meta is not None and _named(meta) == _DEFLATED:
@@ -147,9 +202,7 @@ def read_header(reader: Reader, limits: Limits) -> Header:
         dataset.file_meta = meta
         transfer_syntax, explicit = _DEFLATED, True
     else:
-        file.seek(0)
-        dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True))
-        dataset.buffer = None  # a copy of the data set must not share the open file
+        dataset = _parsed(file)
         transfer_syntax, explicit = _transfer_syntax(dataset)
     if not len(dataset):
         raise DicomError("this is not a DICOM file: no data elements (PS3.10 7)")
@@ -160,8 +213,9 @@ def read_header(reader: Reader, limits: Limits) -> Header:
             feature="JPIP referenced pixel data",
             clause="PS3.5 A.6",
         )
-    pixels = _pixel_element(file, transfer_syntax == _BIG_ENDIAN, explicit)
-    return Header(dataset, transfer_syntax, reader, pixels, notes)
+    big_endian, position = transfer_syntax == _BIG_ENDIAN, file.tell()
+    pixels = _pixel_element(file.read(12), position, reader.size, explicit=explicit, big_endian=big_endian)
+    return Header(dataset, dataset, transfer_syntax, reader, pixels, notes=notes)
 
 
 def _guarded(read: Any) -> Any:
@@ -221,10 +275,8 @@ def _transfer_syntax(dataset: Dataset) -> tuple[str, bool]:
     return named, not implicit
 
 
-def _pixel_element(file: _ReaderFile, big_endian: bool, explicit: bool) -> PixelElement:
-    position, size = file.tell(), file.seek(0, io.SEEK_END)
-    file.seek(position)
-    head = file.read(12)
+def _pixel_element(head: bytes, position: int, size: int, *, explicit: bool, big_endian: bool = False) -> PixelElement:
+    """Return the element whose first bytes are ``head``; ``size`` is that of everything."""
     order = "big" if big_endian else "little"
     group, element = (int.from_bytes(head[at : at + 2], order) for at in (0, 2))  # type: ignore[arg-type]
     if group != 0x7FE0 or element not in _PIXEL_ELEMENTS or len(head) < 8:
@@ -265,7 +317,7 @@ def header_of_dataset(dataset: Dataset) -> Header:
         transfer_syntax = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else _BIG_ENDIAN
     content = element.value if isinstance(element.value, bytes | bytearray | memoryview) else b""
     length = None if element.is_undefined_length or _is_encapsulated(transfer_syntax) else len(content)
-    return Header(bare, transfer_syntax, MemoryReader(content), PixelElement(keyword, element.VR, 0, length))
+    return Header(bare, bare, transfer_syntax, MemoryReader(content), PixelElement(keyword, element.VR, 0, length))
 
 
 def _is_encapsulated(transfer_syntax: str) -> bool:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
 
 from pacscore.errors import DicomError
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["frame_count", "integer", "pixel_format", "tag_of", "value"]
+__all__ = ["Attributes", "frame_count", "integer", "pixel_format", "tag_of", "value"]
+
+
+class Attributes(Protocol):
+    """A data set, or as much of one as is needed: values by keyword."""
+
+    def get(self, key: str, /) -> Any:
+        """Return the value of an attribute, None where there is none."""
+
 
 _FLOAT_BITS = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}
 
@@ -21,7 +28,7 @@ def tag_of(keyword: str) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def value(dataset: Dataset, keyword: str) -> Any:
+def value(dataset: Attributes, keyword: str) -> Any:
     """Return the value of an attribute, None where it is absent or empty.
 
     Raises
@@ -36,7 +43,7 @@ def value(dataset: Dataset, keyword: str) -> Any:
     return None if found is None or found == "" else found
 
 
-def integer(dataset: Dataset, keyword: str, low: int, high: int, *, default: int | None = None) -> int:
+def integer(dataset: Attributes, keyword: str, low: int, high: int, *, default: int | None = None) -> int:
     """Return an attribute that must be one integer from ``low`` to ``high``.
 
     Raises
@@ -59,19 +66,20 @@ def integer(dataset: Dataset, keyword: str, low: int, high: int, *, default: int
     return number
 
 
-def frame_count(dataset: Dataset) -> int:
+def frame_count(dataset: Attributes) -> int:
     """Return Number of Frames, 1 where it is absent, or 0 as some writers have it for a single frame."""
     return integer(dataset, "NumberOfFrames", 0, 1 << 31, default=1) or 1
 
 
-def pixel_format(dataset: Dataset, keyword: str = "PixelData") -> PixelFormat:
+def pixel_format(dataset: Attributes, keyword: str = "PixelData") -> PixelFormat:
     """Return the pixel format that a data set describes.
 
     Source: PS3.3 C.7.6.3 and C.7.6.24.
 
     Parameters
     ----------
-    dataset : pydicom Dataset
+    dataset : Attributes
+        As a pydicom Dataset.
     keyword : str
         The element that holds the pixels.
 
