@@ -17,10 +17,20 @@ from dicom.lossless_matrix import DATA
 from pacscore.dicom.plain_header import HeaderWalk
 from pacscore.source import MemoryReader
 
-KEYWORDS = (
-    "SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns BitsAllocated BitsStored "
-    "HighBit PixelRepresentation ExtendedOffsetTable ExtendedOffsetTableLengths"
-).split()
+KEYWORDS = [
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "PlanarConfiguration",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "ExtendedOffsetTable",
+    "ExtendedOffsetTableLengths",
+]
 FILES = sorted(
     path
     for folder in (Path(pydicom.__file__).parent / "data" / "test_files", DATA)

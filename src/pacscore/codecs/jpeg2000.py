@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ from pacscore.region import Region
 from pacscore.report import Partial
 
 if TYPE_CHECKING:
+    from pacscore.j2k.codestream.segments import Siz
     from pacscore.j2k.options import J2KOptions
 
 __all__ = ["HTJ2K", "JPEG_2000", "JPEG2000Codec"]
@@ -64,8 +67,7 @@ class JPEG2000Codec:
 
     def decoded_format(self, data: Buffer, stored: PixelFormat) -> PixelFormat:
         """Return the format with the codestream's precision; component transforms are undone, so RGB."""
-        size = _read_size(data)
-        return _decoded_format(size, stored)
+        return _decoded_format(_read_size(data), stored)
 
     def disagreements(self, data: Buffer, stored: PixelFormat) -> tuple[str, ...]:
         """Say where precision or sign of the codestream are not those of the attributes."""
@@ -94,18 +96,17 @@ class JPEG2000Codec:
         limits: Limits | None = None,
     ) -> NDArray[Any] | Partial:
         """Decode the frame, or fewer of its resolution levels, or a part of it."""
-        from pacscore.j2k.decoding import decode  # noqa: PLC0415 - only where a codestream is met
-
-        size = _read_size(data)
-        decoded = _decoded_format(size, stored)
-        choices: Any = {"reduce": reduce, "region": region, "threads": threads, "on_damage": on_damage, "limits": limits}
-        if _is_as_stored(size, decoded) and (out is None or out.flags.c_contiguous):
-            found: NDArray[Any] | Partial = decode(data, out=out, **choices)
-            return found
-        partial = decode(data, **choices)
-        if not isinstance(partial, Partial):
-            return filled(out, _as_stored(partial, size, decoded))
-        return Partial(filled(out, _as_stored(partial.image, size, decoded)), partial.report)
+        decode = _decoder()
+        size, decoded, as_is = _described(*_siz(data), stored)
+        into = out if as_is and (out is None or out.flags.c_contiguous) else None
+        found: Any = decode(
+            data, reduce=reduce, region=region, out=into, threads=threads, on_damage=on_damage, limits=limits
+        )
+        if as_is and into is out:
+            return cast("NDArray[Any] | Partial", found)
+        if not isinstance(found, Partial):
+            return filled(out, _as_stored(found, size, decoded))
+        return Partial(filled(out, _as_stored(found.image, size, decoded)), found.report)
 
     def encode(
         self,
@@ -141,12 +142,42 @@ class JPEG2000Codec:
         return EncodedFrame(data, photometric, lossless, None if lossless else self.lossy_method)
 
 
+@cache
+def _decoder() -> Callable[..., Any]:
+    from pacscore.j2k.decoding import decode  # noqa: PLC0415 - only where a codestream is met
+
+    return decode
+
+
+def _siz(data: Buffer) -> tuple[bytes, int]:
+    """Return the SIZ marker segment behind its length field, and where it begins, in a codestream bare or in boxes."""
+    start = _codestream_start(data)
+    length = int.from_bytes(data[start + 4 : start + 6], "big")
+    return bytes(data[start + 6 : start + 4 + length]), start + 2
+
+
+@lru_cache(maxsize=64)
+def _described(body: bytes, position: int, stored: PixelFormat) -> tuple[_Size, PixelFormat, bool]:
+    """Return the size, the format of what decoding gives, and whether samples need no change for that.
+
+    Frames of one object share their SIZ.
+    """
+    from pacscore.j2k.codestream.markers import SIZ  # noqa: PLC0415 - only where a codestream is met
+    from pacscore.j2k.codestream.segment_reader import read_segment  # noqa: PLC0415
+
+    size = _size(cast("Siz", read_segment(SIZ, body, csiz=0, offset=position, notes=[])))
+    decoded = _decoded_format(size, stored)
+    return size, decoded, _is_as_stored(size, decoded)
+
+
 def _read_size(data: Buffer) -> _Size:
-    """Return what SIZ says, of a bare codestream or of one in boxes."""
+    """Return what SIZ says, having read all of the main header."""
     from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where a codestream is met
 
-    start = _codestream_start(data)
-    siz = read_main_header(data, start).siz
+    return _size(read_main_header(data, _codestream_start(data)).siz)
+
+
+def _size(siz: Siz) -> _Size:
     if len({(component.xrsiz, component.yrsiz) for component in siz.components}) > 1:
         raise UnsupportedError("components of different sizes in a frame", feature="sub-sampled components")
     xrsiz, yrsiz = siz.components[0].xrsiz, siz.components[0].yrsiz

@@ -59,11 +59,12 @@ def from_bytes(data: Any, stored: PixelFormat, byte_order: ByteOrder = "<") -> N
     else:
         word = np.dtype(f"{'f' if stored.is_float else 'u'}{stored.bits_allocated // 8}")
         count = stored.native_bits // stored.bits_allocated
-        values = np.frombuffer(data, word.newbyteorder(byte_order), count).astype(word)
+        values = _arranged(np.frombuffer(data, word.newbyteorder(byte_order), count), stored)
+        if not (values.flags.owndata and values.dtype.isnative):  # else it is a view of the data
+            values = values.astype(word)
+        return values if stored.is_float else stored_values(values, stored)
     values = _arranged(values, stored)
-    if stored.is_float or stored.bits_allocated == 1:
-        return values
-    return stored_values(values, stored)
+    return values if stored.bits_allocated == 1 else stored_values(values, stored)
 
 
 def _odd_words(data: Any, stored: PixelFormat, byte_order: ByteOrder) -> NDArray[Any]:

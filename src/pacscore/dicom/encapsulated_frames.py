@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Sequence
 from typing import NoReturn
 
 import numpy as np
 
-from pacscore.dicom.encapsulation import Fragment, Items, item_at, walk
+from pacscore.codecs.protocol import Buffer
+from pacscore.dicom.encapsulation import Fragment, Items, item_at, sole_value, walk
 from pacscore.dicom.frame_groups import FrameGroups, FrameSigns, group_fragments
 from pacscore.dicom.offsets import ExtendedOffsetTable, OffsetTable, basic_offset_table
 from pacscore.errors import DicomError
-from pacscore.source import MemoryReader, Reader
+from pacscore.source import FileReader, MemoryReader, Reader
 
 __all__ = ["EncapsulatedFrames"]
 
@@ -117,13 +119,15 @@ class EncapsulatedFrames:
             return 0, str(error)
         return len(groups), next(iter((*groups.notes, *self._walked().notes)), "the data ends before")
 
-    def salvaged(self, index: int) -> bytes | None:
+    def salvaged(self, index: int) -> Buffer | None:
         """Return None: what there is of a frame is given by ``encoded``."""
         del index
         return None
 
-    def encoded(self, index: int) -> bytes:
+    def encoded(self, index: int) -> Buffer:
         """Return the encoded frame, its fragments joined, without padding where the format or a table tells.
+
+        It may be lent: good until the next call of this thread.
 
         Raises
         ------
@@ -155,7 +159,7 @@ class EncapsulatedFrames:
             offset=position,
         )
 
-    def _by_table(self, table: OffsetTable, index: int) -> bytes | None:
+    def _by_table(self, table: OffsetTable, index: int) -> Buffer | None:
         """Return the frame that lies where the table says; None where that seems wrong."""
         start = self._first + int(table.offsets[index])
         if table.lengths is not None:
@@ -169,25 +173,27 @@ class EncapsulatedFrames:
         data = self._signs.unpadded(found)
         return data if self._confirmed or self._signs.is_whole(data) else None
 
-    def _of_length(self, start: int, length: int) -> bytes | None:
+    def _of_length(self, start: int, length: int) -> Buffer | None:
         """Return the value of one item, whose length is as given or one pad byte more."""
         if length > self._reader.size:
             return None
-        data = self._reader.read_range(start, Fragment.HEADER + length)
+        data = _lent(self._reader, start, Fragment.HEADER + length)
         try:
             item = item_at(MemoryReader(data), 0)
         except DicomError:
             return None
         if item is None or item.length not in (length, length + 1):
             return None
-        return bytes(data[Fragment.HEADER :])
+        return memoryview(data)[Fragment.HEADER :]
 
-    def _up_to(self, start: int, end: int) -> bytes | None:
+    def _up_to(self, start: int, end: int) -> Buffer | None:
         """Return the values of the items from ``start`` to ``end``, both of which must be borders of items."""
         reader = self._reader
         if end - start <= _AT_ONCE:
-            reader = MemoryReader(reader.read_range(start, end - start))
-            start, end = 0, end - start
+            data = _lent(self._reader, start, end - start)
+            if (value := sole_value(data)) is not None and len(data) == end - start:
+                return value
+            reader, start, end = MemoryReader(data), 0, end - start
         parts: list[Fragment] = []
         position = start
         try:
@@ -202,7 +208,7 @@ class EncapsulatedFrames:
         cut_short = position > reader.size and end > reader.size  # the data ends within this frame
         return _joined(reader, parts) if parts and (position == end or cut_short) else None
 
-    def _last(self, start: int) -> bytes | None:
+    def _last(self, start: int) -> Buffer | None:
         """Return the values of the items from ``start`` on, up to one that begins another frame."""
         items = walk(self._reader, start)
         parts = items.fragments
@@ -254,5 +260,12 @@ class EncapsulatedFrames:
             return self._items
 
 
-def _joined(reader: Reader, fragments: tuple[Fragment, ...] | list[Fragment]) -> bytes:
+def _joined(reader: Reader, fragments: Sequence[Fragment]) -> Buffer:
+    if len(fragments) == 1:
+        return _lent(reader, fragments[0].start, fragments[0].length)
     return b"".join([reader.read_range(part.start, part.length) for part in fragments])
+
+
+def _lent(reader: Reader, start: int, length: int) -> bytes | memoryview:
+    """Return bytes, without taking new memory where the reader can do that."""
+    return reader.borrow_range(start, length) if isinstance(reader, FileReader) else reader.read_range(start, length)

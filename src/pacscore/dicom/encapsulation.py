@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pacscore.errors import DicomError, LimitError, OptionError
 from pacscore.source import Reader
 
-__all__ = ["Encapsulated", "Fragment", "Fragments", "Items", "encapsulate", "item_at", "walk"]
+__all__ = ["Encapsulated", "Fragment", "Fragments", "Items", "encapsulate", "item_at", "sole_value", "walk"]
 
 _TAG = "(7FE0,0010)"
 _HEADER = struct.Struct("<HHL")
@@ -130,6 +130,12 @@ def _item(head: bytes, position: int) -> Fragment | None:
     if length == _UNDEFINED:
         raise DicomError(f"item at byte {position:,} of undefined length (PS3.5 A.4)", tag=_TAG, offset=position)
     return Fragment(position + _HEADER.size, length)
+
+
+def sole_value(data: bytes | memoryview) -> memoryview | None:
+    """Return the value of an item, without copying, where the bytes are exactly one; else None."""
+    head = _HEADER.pack(*_ITEM, len(data) - _HEADER.size) if _HEADER.size <= len(data) < _UNDEFINED else None
+    return memoryview(data)[_HEADER.size :] if data[: _HEADER.size] == head else None
 
 
 def walk(reader: Reader, position: int) -> Items:

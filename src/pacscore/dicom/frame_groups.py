@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pacscore.codecs.protocol import Buffer
 from pacscore.dicom.encapsulation import Fragment, Fragments, Items
 from pacscore.errors import DicomError
 from pacscore.source import Reader
@@ -55,20 +56,22 @@ class FrameSigns:
         """Whether a frame can be told by how it begins."""
         return bool(self._starts)
 
-    def begins(self, data: bytes | memoryview) -> bool:
+    def begins(self, data: Buffer) -> bool:
         """Return whether a frame may begin so."""
         return not self._starts or bytes(data[:12]).startswith(self._starts)
 
-    def unpadded(self, data: bytes) -> bytes:
+    def unpadded(self, data: Buffer) -> Buffer:
         """Return the frame without what follows its end marker, where that is nothing but zeros."""
-        if not self._has_end or data.endswith(_END_OF_IMAGE):
+        if not self._has_end or data[-2:] == _END_OF_IMAGE:
             return data
-        bare = data.rstrip(b"\0")
+        if data[-3:] == _END_OF_IMAGE + b"\0":
+            return data[:-1]
+        bare = bytes(data).rstrip(b"\0")
         return bare if bare.endswith(_END_OF_IMAGE) else data
 
-    def is_whole(self, data: bytes) -> bool:
+    def is_whole(self, data: Buffer) -> bool:
         """Return whether the frame begins and ends as it should, as far as that can be told."""
-        return self.begins(data) and (not self._has_end or data.endswith(_END_OF_IMAGE))
+        return self.begins(data) and (not self._has_end or data[-2:] == _END_OF_IMAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from pacscore.codecs.protocol import Codec, OnDamage
+from pacscore.codecs.protocol import Buffer, Codec, OnDamage
 from pacscore.codecs.registry import codec_for
 from pacscore.codecs.samples import of_precision
 from pacscore.codecs.video import VIDEO_FORMATS
@@ -112,10 +112,12 @@ class FrameSource(FrameSequence):
         self.transfer_syntax = UID(header.transfer_syntax)
         self.encoded_format = pixel_format(header.attributes, header.pixels.keyword)
         self._codec = _codec(header.transfer_syntax, isolate)
+        self._lends = not getattr(self._codec, "third_party", True)  # ours keep nothing of what they are lent
         self._count = frame_count(header.attributes)
         if value(header.attributes, "NumberOfFrames") == 0:
             self._notes += ("Number of Frames is 0: read as 1 (PS3.3 C.7.6.6)",)
-        self._frames = self._located()
+        self._frames = frames = self._located()
+        self._rows = frames if isinstance(frames, NativeFrames) and frames.row_bytes is not None else None
 
     def _located(self) -> NativeFrames | EncapsulatedFrames:
         header, element = self._header, self._header.pixels
@@ -159,9 +161,9 @@ class FrameSource(FrameSequence):
         """What decoding gives; the headers of the first frame that is read tell."""
         if self._pixel_format is None and isinstance(self._frames, NativeFrames):
             return self._learned(b"")  # such frames have no headers
-        return self._pixel_format or self._learned(self.encoded(0))
+        return self._pixel_format or self._learned(self._frames.encoded(0))
 
-    def _learned(self, data: bytes) -> PixelFormat:
+    def _learned(self, data: Buffer) -> PixelFormat:
         decoded = self._codec.decoded_format(data, self.encoded_format)
         if self._pixel_format is None:
             self._notes += self._codec.disagreements(data, self.encoded_format)
@@ -201,9 +203,13 @@ class FrameSource(FrameSequence):
     ) -> NDArray[Any] | Partial:
         index = self._checked(index)
         try:
-            if on_damage == "raise" and not reduce and (rows := self._by_rows(index, region, out)) is not None:
-                return rows
+            if self._rows is not None and on_damage == "raise" and not reduce:
+                rows = self._by_rows(self._rows, index, region, out)
+                if rows is not None:
+                    return rows
             data, damages = self._encoded(index, on_damage)
+            if not self._lends:
+                data = bytes(data)
             if self._pixel_format is None:
                 self._learned(data)
             decoded = self._codec.decode(
@@ -230,17 +236,17 @@ class FrameSource(FrameSequence):
             return Partial(decoded.image, whole)
         return decoded
 
-    def _by_rows(self, index: int, region: Region | None, out: NDArray[Any] | None) -> NDArray[Any] | None:
+    def _by_rows(
+        self, frames: NativeFrames, index: int, region: Region | None, out: NDArray[Any] | None
+    ) -> NDArray[Any] | None:
         """Return a native frame or a part of it, where that is better read by rows; else None."""
-        frames, stored = self._frames, self.encoded_format
-        if not isinstance(frames, NativeFrames) or frames.row_bytes is None:
-            return None
+        stored = self.encoded_format
         if region is None and stored.native_bits <= 8 * LARGE:
             return None
         choices: Any = {"region": region, "out": out, "limits": self._limits}
         return decode_rows(frames, index, self._codec, stored, self.pixel_format, **choices)
 
-    def _encoded(self, index: int, on_damage: OnDamage) -> tuple[bytes, tuple[Damage, ...]]:
+    def _encoded(self, index: int, on_damage: OnDamage) -> tuple[Buffer, tuple[Damage, ...]]:
         """Return the encoded frame; to conceal damage, as much of it as there is."""
         try:
             return self._frames.encoded(index), ()
@@ -275,7 +281,7 @@ class FrameSource(FrameSequence):
                 feature="frames of video",
                 clause="PS3.5 8.2.5",
             )
-        return self._frames.encoded(index)
+        return bytes(self._frames.encoded(index))
 
     def pipeline(self, index: int = 0) -> Pipeline:
         """Return how a frame wants to be shown, for what decoding gives: its precision, sign and colour."""

@@ -6,7 +6,7 @@ import io
 import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
 from pydicom import dcmread
@@ -54,18 +54,16 @@ class PixelElement:
     length: int | None
 
 
+@dataclass(slots=True)
 class Header:
     """A data set without its pixels.
 
-    Parameters
+    Attributes
     ----------
     attributes : Attributes
         Has at least what frames need of the data set.
     parsed : pydicom Dataset, or callable that returns it and what is odd
-        The data set; a callable is called once, when the data set is asked for.
-
-    Attributes
-    ----------
+        What ``dataset`` gives; a callable is called once, when that is asked for.
     transfer_syntax : str
     reader : Reader
         Where the pixels are read from; the inflated data set if it was deflated.
@@ -74,32 +72,22 @@ class Header:
         What is odd.
     """
 
-    def __init__(
-        self,
-        attributes: Attributes,
-        parsed: Dataset | Callable[[], tuple[Dataset, tuple[str, ...]]],
-        transfer_syntax: str,
-        reader: Reader,
-        pixels: PixelElement,
-        *,
-        notes: tuple[str, ...] = (),
-    ) -> None:
-        self.attributes = attributes
-        self._parsed = parsed
-        self._lock = threading.Lock()
-        self.transfer_syntax = transfer_syntax
-        self.reader = reader
-        self.pixels = pixels
-        self.notes = notes
+    attributes: Attributes
+    parsed: Dataset | Callable[[], tuple[Dataset, tuple[str, ...]]]
+    transfer_syntax: str
+    reader: Reader
+    pixels: PixelElement
+    notes: tuple[str, ...] = ()
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @property
     def dataset(self) -> Dataset:
         """Everything before Pixel Data; ``file_meta`` belongs to it."""
         with self._lock:
-            if not isinstance(self._parsed, Dataset):
-                self._parsed, notes = self._parsed()
+            if not isinstance(self.parsed, Dataset):
+                self.parsed, notes = self.parsed()
                 self.notes += notes
-            return self._parsed
+            return self.parsed
 
 
 class _ReaderFile(io.RawIOBase):
@@ -215,7 +203,7 @@ def _parsed_header(reader: Reader, beginning: bytes, limits: Limits) -> Header:
         )
     big_endian, position = transfer_syntax == _BIG_ENDIAN, file.tell()
     pixels = _pixel_element(file.read(12), position, reader.size, explicit=explicit, big_endian=big_endian)
-    return Header(dataset, dataset, transfer_syntax, reader, pixels, notes=notes)
+    return Header(dataset, dataset, transfer_syntax, reader, pixels, notes)
 
 
 def _guarded(read: Any) -> Any:

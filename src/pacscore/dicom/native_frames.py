@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pacscore.codecs.protocol import Buffer
 from pacscore.dicom.header import PixelElement
 from pacscore.errors import DicomError
 from pacscore.pixel_format import PixelFormat
@@ -58,9 +59,9 @@ class NativeFrames:
         start, shift = divmod(index * self._bits, 8)
         if start >= self._length or shift or self._swapped:
             return None
-        return self._read(start, self._length).ljust(-(-self._bits // 8), b"\0")
+        return bytes(self._read(start, self._length)).ljust(-(-self._bits // 8), b"\0")
 
-    def encoded(self, index: int) -> bytes:
+    def encoded(self, index: int) -> Buffer:
         """Return the bytes of a frame; one that begins within a byte is shifted to begin with it.
 
         Raises
@@ -77,7 +78,7 @@ class NativeFrames:
         bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[shift : shift + self._bits]
         return np.packbits(bits, bitorder="little").tobytes()
 
-    def rows(self, index: int, first: int, count: int) -> bytes:
+    def rows(self, index: int, first: int, count: int) -> Buffer:
         """Return the bytes of some rows of a frame, where rows are whole bytes one after another (``row_bytes``).
 
         Raises
@@ -88,7 +89,7 @@ class NativeFrames:
         start = index * self._bits // 8 + first * (self.row_bytes or 0)
         return self._whole(index, start, start + count * (self.row_bytes or 0))
 
-    def _whole(self, index: int, start: int, stop: int) -> bytes:
+    def _whole(self, index: int, start: int, stop: int) -> Buffer:
         if stop > self._length:
             raise DicomError(
                 f"frame {index} would end at byte {stop:,} of the pixel data, which has {self._length:,} (PS3.5 8.1.1)",
@@ -97,9 +98,9 @@ class NativeFrames:
             )
         return self._read(start, stop)
 
-    def _read(self, start: int, stop: int) -> bytes:
+    def _read(self, start: int, stop: int) -> Buffer:
         if not self._swapped:
-            return bytes(self._reader.read_range(self._start + start, stop - start))
+            return self._reader.read_range(self._start + start, stop - start)
         first, last = start & ~1, stop + (stop & 1)
         words = bytes(self._reader.read_range(self._start + first, last - first)).ljust(last - first, b"\0")
         return np.frombuffer(words, np.uint16).byteswap().tobytes()[start - first : stop - first]

@@ -6,29 +6,67 @@ PAC_FN inline uint8_t PAC_NAME(clamped)(int32_t value)
     return (uint8_t)(value > 255 ? 255 : value);
 }
 
+#if PAC_AVX2
+/* Byte shuffles between 16 pixels in three registers and their three planes. */
+PAC_FN inline void PAC_NAME(shuffle_three)(const uint8_t *in[3], const int8_t moves[3][3][16], uint8_t *out[3])
+{
+    const __m128i parts[3] = {_mm_loadu_si128((const __m128i *)in[0]), _mm_loadu_si128((const __m128i *)in[1]),
+                              _mm_loadu_si128((const __m128i *)in[2])};
+    for (int i = 0; i < 3; i++) {
+        __m128i gathered = _mm_setzero_si128();
+        for (int j = 0; j < 3; j++)
+            gathered =
+                _mm_or_si128(gathered, _mm_shuffle_epi8(parts[j], _mm_loadu_si128((const __m128i *)moves[i][j])));
+        _mm_storeu_si128((__m128i *)out[i], gathered);
+    }
+}
+#endif
+
+PAC_FN void PAC_NAME(split_pixels)(const uint8_t *in, int32_t count, uint8_t planes[3][CHUNK])
+{
+    int32_t i = 0;
+#if PAC_AVX2
+    for (; i + 16 <= count; i += 16) {
+        const uint8_t *from[3] = {in + 3 * i, in + 3 * i + 16, in + 3 * i + 32};
+        uint8_t *to[3] = {planes[0] + i, planes[1] + i, planes[2] + i};
+        PAC_NAME(shuffle_three)(from, SPLIT, to);
+    }
+#endif
+    for (; i < count; i++)
+        for (int plane = 0; plane < 3; plane++)
+            planes[plane][i] = in[3 * i + plane];
+}
+
+PAC_FN void PAC_NAME(join_pixels)(uint8_t planes[3][CHUNK], int32_t count, uint8_t *out)
+{
+    int32_t i = 0;
+#if PAC_AVX2
+    for (; i + 16 <= count; i += 16) {
+        const uint8_t *from[3] = {planes[0] + i, planes[1] + i, planes[2] + i};
+        uint8_t *to[3] = {out + 3 * i, out + 3 * i + 16, out + 3 * i + 32};
+        PAC_NAME(shuffle_three)(from, JOIN, to);
+    }
+#endif
+    for (; i < count; i++)
+        for (int plane = 0; plane < 3; plane++)
+            out[3 * i + plane] = planes[plane][i];
+}
+
 PAC_FN void PAC_NAME(ybr_full_to_rgb_u8)(const uint8_t *in, int64_t pixels, uint8_t *out)
 {
-    int32_t luma[CHUNK], blue[CHUNK], red[CHUNK];
-    uint8_t made[3][CHUNK];
+    uint8_t ybr[3][CHUNK] = {{0}}, rgb[3][CHUNK];
     const int32_t half = (1 << (FRACTION - 1)) + BIAS;
     for (int64_t at = 0; at < pixels; at += CHUNK, in += 3 * CHUNK, out += 3 * CHUNK) {
         const int32_t count = (int32_t)(pixels - at < CHUNK ? pixels - at : CHUNK);
-        for (int32_t i = 0; i < count; i++) {
-            luma[i] = in[3 * i];
-            blue[i] = in[3 * i + 1] - 128;
-            red[i] = in[3 * i + 2] - 128;
-        }
+        PAC_NAME(split_pixels)(in, count, ybr);
         for (int32_t i = 0; i < CHUNK; i++) {
-            const int32_t green = half - FIXED(0.344136) * blue[i] - FIXED(0.714136) * red[i];
-            made[0][i] = PAC_NAME(clamped)(luma[i] + ((FIXED(1.402) * red[i] + half) >> FRACTION));
-            made[1][i] = PAC_NAME(clamped)(luma[i] + (green >> FRACTION));
-            made[2][i] = PAC_NAME(clamped)(luma[i] + ((FIXED(1.772) * blue[i] + half) >> FRACTION));
+            const int32_t luma = ybr[0][i], blue = ybr[1][i] - 128, red = ybr[2][i] - 128;
+            const int32_t green = half - FIXED(0.344136) * blue - FIXED(0.714136) * red;
+            rgb[0][i] = PAC_NAME(clamped)(luma + ((FIXED(1.402) * red + half) >> FRACTION));
+            rgb[1][i] = PAC_NAME(clamped)(luma + (green >> FRACTION));
+            rgb[2][i] = PAC_NAME(clamped)(luma + ((FIXED(1.772) * blue + half) >> FRACTION));
         }
-        for (int32_t i = 0; i < count; i++) {
-            out[3 * i] = made[0][i];
-            out[3 * i + 1] = made[1][i];
-            out[3 * i + 2] = made[2][i];
-        }
+        PAC_NAME(join_pixels)(rgb, count, out);
     }
 }
 

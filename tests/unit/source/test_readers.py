@@ -37,6 +37,22 @@ def test_ranges(reader, start, length):
     assert bytes(reader.read_range(start, length)) == DATA[start : start + length]
 
 
+def test_lent_ranges_are_good_until_the_thread_asks_for_the_next(tmp_path):
+    path = tmp_path / "data"
+    path.write_bytes(DATA)
+    with FileReader(path) as reader, ThreadPoolExecutor(1) as pool:
+        here = reader.borrow_range(3, 200)
+        elsewhere = pool.submit(reader.borrow_range, 500, 100).result()
+        assert here == DATA[3:203]
+        assert elsewhere == DATA[500:600]
+        assert reader.borrow_range(900, 900) == DATA[900:]
+        assert reader.borrow_range(len(DATA), 5) == b""
+        with pytest.raises(ValueError, match="negative"):
+            reader.borrow_range(-1, 2)
+    with pytest.raises(ValueError, match="closed"):
+        reader.borrow_range(3, 200)
+
+
 def test_threads_do_not_disturb_each_other(reader):
     with ThreadPoolExecutor(4) as pool:
         pieces = pool.map(lambda start: bytes(reader.read_range(start, 3)), range(1000))
