@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         NoCodecError,
         OptionError,
         PacscoreError,
+        RecipeError,
         TruncatedError,
         UnsupportedError,
         VerificationError,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pacscore.j2k.options import J2KOptions, ProgressionChange
     from pacscore.j2k.recode_report import Recoded, RecodeReport
     from pacscore.j2k.recoding import recode
+    from pacscore.j2k.restoring import restore
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
     from pacscore.pixels.pipeline import Pipeline
@@ -69,6 +71,7 @@ _ROOMS = {
         "NoCodecError",
         "OptionError",
         "PacscoreError",
+        "RecipeError",
         "TruncatedError",
         "UnsupportedError",
         "VerificationError",
@@ -80,6 +83,7 @@ _ROOMS = {
     "j2k.options": ("J2KOptions", "ProgressionChange"),
     "j2k.recode_report": ("RecodeReport", "Recoded"),
     "j2k.recoding": ("recode",),
+    "j2k.restoring": ("restore",),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
     "pixels.pipeline": ("Pipeline",),
@@ -121,6 +125,7 @@ __all__ = [
     "Pipeline",
     "PixelFormat",
     "ProgressionChange",
+    "RecipeError",
     "RecodeReport",
     "Recoded",
     "Region",
@@ -138,6 +143,7 @@ __all__ = [
     "pipeline",
     "recode",
     "render",
+    "restore",
     "transcode",
 ]
 

@@ -11,6 +11,7 @@ __all__ = [
     "NoCodecError",
     "OptionError",
     "PacscoreError",
+    "RecipeError",
     "TruncatedError",
     "UnsupportedError",
     "VerificationError",
@@ -113,6 +114,10 @@ class NoCodecError(UnsupportedError):
         super().__init__(message, feature=feature, clause=clause)
         self.transfer_syntax = transfer_syntax
         self.hint = hint
+
+
+class RecipeError(DataError):
+    """A recipe is damaged, or does not belong to the codestream that it is to be applied to."""
 
 
 class CodecCrashedError(DataError):

@@ -105,6 +105,7 @@ EXAMPLES = [
     errors.NoCodecError("what", transfer_syntax="1.2.3", hint="install it", feature="1.2.3", clause="PS3.5"),
     errors.OptionError("what"),
     errors.LimitError("what"),
+    errors.RecipeError("what", offset=3),
     errors.VerificationError("what"),
 ]
 

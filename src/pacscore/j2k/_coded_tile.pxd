@@ -22,9 +22,24 @@ cdef extern from "j2k/packets/writer.h":
     void pac_packets_write(
         const pac_packet_list *, const pac_precincts *, int64_t, int64_t, uint64_t, uint64_t, uint8_t *) nogil
 
+cdef extern from "j2k/coded_blocks.h":
+    ctypedef struct pac_coded_block:
+        pass
+    ctypedef struct pac_pass_bytes:
+        pass
+    ctypedef struct pac_coded_total:
+        int64_t passes
+        size_t bytes
+    pac_status pac_coded_blocks_open(pac_precincts *, int64_t *) nogil
+    pac_coded_total pac_coded_blocks_read(
+        const pac_precincts *, pac_coded_block *, pac_pass_bytes *, uint8_t *) nogil
+    pac_status pac_coded_blocks_replace(
+        pac_precincts *, const pac_coded_block *, const pac_pass_bytes *, const uint8_t *) nogil
+
 
 cdef class CodedTile:
     cdef pac_precincts *precincts  # those of the class that makes them
     cdef pac_packet_list packets
+    cdef bytes replaced
 
     cdef pac_status status(self)

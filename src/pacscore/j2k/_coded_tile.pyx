@@ -8,9 +8,18 @@ cimport cython
 
 import numpy as np
 
-from pacscore.j2k._tile_plan cimport PAC_LIMIT, PAC_NO_SPACE, PAC_OK, PAC_UNSUPPORTED, check, pac_status
+from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_LIMIT, PAC_NO_SPACE, PAC_OK, PAC_UNSUPPORTED, check, pac_status
 
 from pacscore.errors import OptionError
+
+BLOCK = np.dtype({"names": ["length", "pieces", "passes", "missing_bitplanes", "kind"],
+                  "formats": ["u4", "i4", "u2", "u1", "u1"],
+                  "offsets": [0, 4, 8, 10, 11],
+                  "itemsize": sizeof(pac_coded_block)})
+PASS = np.dtype({"names": ["length", "layer", "ends_segment"],
+                 "formats": ["u4", "u2", "u1"],
+                 "offsets": [0, 4, 6],
+                 "itemsize": sizeof(pac_pass_bytes)})
 
 
 cdef int check_coded(pac_status status) except -1:
@@ -22,6 +31,13 @@ cdef int check_coded(pac_status status) except -1:
         raise OptionError("a coefficient needs more magnitude bit-planes than the guard bits leave (T.800 E.1)")
     check(status)
     return 0
+
+
+cdef object as_bytes(array):
+    """The bytes of an array, never none; NumPy's concatenate would leave out the padding between fields."""
+    padded = np.zeros(len(array) + 1, array.dtype)
+    padded[:-1] = array
+    return padded.view("u1")
 
 
 @cython.auto_pickle(False)
@@ -52,6 +68,44 @@ cdef class CodedTile:
         for k in range(self.packets.count):
             view[k] = self.packets.packets[k].length
         return lengths
+
+    def coded_blocks(self):
+        """Return all code-blocks as arrays of `BLOCK` and, block after block, of `PASS`, and their bytes joined."""
+        cdef int64_t count
+        if self.precincts == NULL:
+            raise TypeError("a CodedTile is made by what codes its blocks")
+        check(pac_coded_blocks_open(self.precincts, &count))
+        blocks = np.zeros(count + 1, BLOCK)
+        cdef uint8_t[::1] to_blocks = blocks.view("u1")
+        cdef pac_coded_total total = pac_coded_blocks_read(
+            self.precincts, <pac_coded_block *> &to_blocks[0], NULL, NULL)
+        passes = np.zeros(total.passes + 1, PASS)
+        cdef uint8_t[::1] to_passes = passes.view("u1")
+        coded = PyBytes_FromStringAndSize(NULL, total.bytes)
+        cdef uint8_t *to_bytes = <uint8_t *> PyBytes_AS_STRING(coded)
+        with nogil:
+            pac_coded_blocks_read(self.precincts, NULL, <pac_pass_bytes *> &to_passes[0], to_bytes)
+        return blocks[:-1], passes[:-1], coded
+
+    def replace_blocks(self, blocks, passes, bytes coded not None):
+        """Put others in the place of all code-blocks: arrays and bytes as `coded_blocks` returns them."""
+        cdef int64_t count
+        cdef pac_status status
+        check(pac_coded_blocks_open(self.precincts, &count))
+        if blocks.dtype != BLOCK or passes.dtype != PASS or len(blocks) != count:
+            raise OptionError(f"{len(blocks)} code-blocks for {count}")
+        sizes = (np.sum(blocks["passes"], dtype=np.int64), np.sum(passes["length"], dtype=np.int64))
+        if sizes != (len(passes), len(coded)):
+            raise OptionError(f"{len(passes)} passes and {len(coded)} bytes do not make up {count} code-blocks")
+        cdef const uint8_t[::1] from_blocks = as_bytes(blocks), from_passes = as_bytes(passes)
+        cdef const uint8_t *from_bytes = <const uint8_t *> PyBytes_AS_STRING(coded)
+        self.replaced = coded
+        with nogil:
+            status = pac_coded_blocks_replace(self.precincts, <const pac_coded_block *> &from_blocks[0],
+                                              <const pac_pass_bytes *> &from_passes[0], from_bytes)
+        if status == PAC_CORRUPT:
+            raise OptionError("a code-block lacks more bit-planes than its band has (T.800 B.10.5)")
+        check(status)
 
     def headers(self, int64_t first, int64_t last):
         """Return the headers of packets ``first`` to ``last``, as they are packed."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from pacscore.j2k._tile_plan import CompiledPlan
 
+PIECE: np.dtype[Any]
 PLACE: np.dtype[Any]
 
 @final
@@ -17,6 +18,7 @@ class PacketPlaces:
         parts: Sequence[tuple[int, int]],
         packed_headers: bytes | None,
         block_limit: int,
+        pieces: bool = False,
     ) -> Self: ...
     def resume(self, present: tuple[int, int]) -> bool: ...
     @property
@@ -24,3 +26,4 @@ class PacketPlaces:
     @property
     def offset(self) -> int: ...
     def places(self) -> NDArray[Any]: ...
+    def blocks(self) -> tuple[NDArray[Any], NDArray[Any]]: ...

@@ -9,6 +9,7 @@ cimport cython
 
 import numpy as np
 
+from pacscore.j2k._coded_tile cimport pac_coded_block, pac_coded_blocks_open
 from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_TRUNCATED, PAC_WAITING, CompiledPlan, check, pac_status
 from pacscore.j2k._packet_reader cimport (
     pac_packet_place,
@@ -25,18 +26,30 @@ from pacscore.j2k._packet_reader cimport (
 )
 
 from pacscore.errors import OptionError
+from pacscore.j2k._coded_tile import BLOCK
 
-PLACE = np.dtype({"names": ["start", "stop", "precinct", "layer", "part"],
-                  "formats": ["u8", "u8", "i4", "i4", "i4"],
-                  "offsets": [0, 8, 16, 20, 24],
+
+cdef extern from "j2k/coded_blocks.h":
+    ctypedef struct pac_read_piece:
+        pass
+    int64_t pac_coded_blocks_pieces(const pac_precincts *, pac_coded_block *, pac_read_piece *) nogil
+
+
+PLACE = np.dtype({"names": ["start", "stop", "precinct", "layer", "part", "first_piece"],
+                  "formats": ["u8", "u8", "i4", "i4", "i4", "i4"],
+                  "offsets": [0, 8, 16, 20, 24, 28],
                   "itemsize": sizeof(pac_packet_place)})
+PIECE = np.dtype({"names": ["offset", "length", "number", "passes", "kind"],
+                  "formats": ["u8", "u4", "i4", "u2", "u1"],
+                  "offsets": [0, 8, 12, 16, 18],
+                  "itemsize": sizeof(pac_read_piece)})
 
 
 @cython.final
 @cython.auto_pickle(False)
 @cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
 cdef class PacketPlaces:
-    """Reads the packet headers of one tile, as far as the data is present."""
+    """Reads the packet headers of one tile, as far as the data is present; with ``pieces``, keeps what they tell."""
 
     cdef CompiledPlan plan
     cdef pac_precincts precincts
@@ -45,13 +58,15 @@ cdef class PacketPlaces:
     cdef Py_buffer data
     cdef Py_buffer packed
 
-    def __cinit__(self, CompiledPlan plan not None, data, parts, packed_headers, int64_t block_limit):
+    def __cinit__(self, CompiledPlan plan not None, data, parts, packed_headers, int64_t block_limit,
+                  bint pieces=False):
         cdef pac_packet_source source
         self.plan = plan
         check(pac_precincts_init(&self.precincts, &plan.plan, block_limit))
         self.parts = take_source(&source, &self.data, &self.packed, data, parts, packed_headers)
         source.wanted_layers = plan.plan.layers
-        source.places_only = 1
+        source.list_places = 1
+        source.leave_pieces = not pieces
         pac_packet_reader_init(&self.reader, &self.precincts, &source)
 
     def __dealloc__(self):
@@ -96,3 +111,15 @@ cdef class PacketPlaces:
         if size:
             memcpy(&bytes_of_it[0], self.reader.places, size)
         return found
+
+    def blocks(self):
+        """Return all code-blocks of the tile, as arrays of `BLOCK` and, block after block, of `PIECE`."""
+        cdef int64_t count
+        check(pac_coded_blocks_open(&self.precincts, &count))
+        blocks = np.zeros(count + 1, BLOCK)
+        pieces = np.zeros(pac_coded_blocks_pieces(&self.precincts, NULL, NULL) + 1, PIECE)
+        cdef uint8_t[::1] to_blocks = blocks.view("u1"), to_pieces = pieces.view("u1")
+        with nogil:
+            pac_coded_blocks_pieces(
+                &self.precincts, <pac_coded_block *> &to_blocks[0], <pac_read_piece *> &to_pieces[0])
+        return blocks[:-1], pieces[:-1]

@@ -28,7 +28,8 @@ cdef extern from "j2k/packets/reader.h":
         uint64_t packed_size
         int32_t discard_levels
         int32_t wanted_layers
-        int32_t places_only
+        int32_t list_places
+        int32_t leave_pieces
     ctypedef struct pac_packet_report:
         int64_t packets_expected
         int64_t packets_read
@@ -42,6 +43,7 @@ cdef extern from "j2k/packets/reader.h":
         int32_t precinct
         int32_t layer
         int32_t part
+        int32_t first_piece
     ctypedef struct pac_packet_reader:
         pac_packet_source source
         pac_packet_report report

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from pacscore.report import DecodeReport
@@ -49,16 +51,26 @@ class RecodeReport:
         return json.dumps({"schema": self.schema, "exact": self.exact, **dataclasses.asdict(self)})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Recoded:
-    """A recoded codestream.
+    """A recoded codestream, and the way back.
 
     Attributes
     ----------
     data : bytes
         The codestream.
     report : RecodeReport
+    recipe : bytes
+        What `restore` needs beside ``data`` to give the original back, byte for byte. It is made when it is first asked
+        for, which takes about three times as long as recoding, since the way back is tried; the original must not have
+        changed by then. It can always be made; where an original is coded in too odd a way, it holds all of it.
     """
 
     data: bytes
     report: RecodeReport
+    _make_recipe: Callable[[], bytes] = field(repr=False)
+
+    @cached_property
+    def recipe(self) -> bytes:
+        """What `restore` needs beside ``data``."""
+        return self._make_recipe()

@@ -233,7 +233,7 @@ def recode(
     Returns
     -------
     Recoded
-        The codestream without a file around it, and a report.
+        The codestream without a file around it, a report, and a recipe for the way back.
 
     Raises
     ------
@@ -287,7 +287,13 @@ def recode(
         lossless=reversible and whole,
         decoding=log.report(),
     )
-    return Recoded(recoded, report)
+
+    def recipe() -> bytes:
+        from pacscore.j2k.restoring import make_recipe  # noqa: PLC0415 - it recodes in turn, and not everybody asks
+
+        return make_recipe(bytes(data), recoded, threads=threads, limits=limits)
+
+    return Recoded(recoded, report, recipe)
 
 
 def _check_lossless(target: Target, lossless: bool) -> None:

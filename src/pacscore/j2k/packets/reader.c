@@ -216,7 +216,7 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
     pac_block_lengths lengths = {.state = at->state,
                                  .bits = &bits,
                                  .style = plan->components[resolution->component].style,
-                                 .keep = wanted && !at->source.places_only};
+                                 .keep = wanted && !at->source.leave_pieces};
     const int64_t first_piece = at->state->piece_count;
     at->saved.size = 0;
     pac_status status = read_header_bytes(at, precinct, layer, &lengths);
@@ -224,9 +224,10 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
         return take_back(at, precinct, first_piece, start);
     if (!status) {
         status = place_bodies(at, first_piece, lengths.body_length);
-        if (!status && at->source.places_only)
+        if (!status && at->source.list_places)
             status = note_place(at, (pac_packet_place){start, at->position, (int32_t)precinct, layer,
-                                                       (int32_t)pac_min(at->part, at->source.part_count - 1)});
+                                                       (int32_t)pac_min(at->part, at->source.part_count - 1),
+                                                       (int32_t)first_piece});
         return status;
     }
     for (int64_t i = first_piece; i < at->state->piece_count; i++)

@@ -20,7 +20,8 @@ typedef struct {
     uint64_t packed_size;
     int32_t discard_levels; /* the highest resolutions of each component that the view does not need */
     int32_t wanted_layers;
-    int32_t places_only; /* list where packets are, and keep no pieces of code-blocks */
+    int32_t list_places;  /* list where packets are */
+    int32_t leave_pieces; /* keep no pieces of code-blocks */
 } pac_packet_source;
 
 typedef struct {
@@ -34,6 +35,7 @@ typedef struct {
 typedef struct {
     uint64_t start, stop; /* in the data; header, SOP included, and body, or without a packed header */
     int32_t precinct, layer, part;
+    int32_t first_piece; /* where its pieces begin in pac_precincts.pieces */
 } pac_packet_place;
 
 /* Where reading stands. */
