@@ -89,6 +89,7 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 		--markdown docs/reference/measured/speed.md
 	$(BIN)/python -m benchmarks.compare --operations $(PART_1_OPERATIONS) --threads 1,2 --rounds 7 \
 		--markdown docs/reference/measured/speed-part1.md
+	$(BIN)/python -m benchmarks.dicom --markdown docs/reference/measured/speed-dicom.md
 	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
 	$(BIN)/python -m benchmarks.memory --coding jpeg2000 --markdown docs/reference/measured/memory-part1.md
 	$(BIN)/python -m benchmarks.distortion --markdown docs/reference/measured/distortion.md --plot docs/reference/measured/distortion.svg

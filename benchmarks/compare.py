@@ -57,7 +57,8 @@ def measure(calls: list[Callable[[], Any]], rounds: int, threads: int) -> list[l
     return seconds
 
 
-def _measured(case: Case, threads: int, rounds: int) -> Row:
+def measured(case: Case, threads: int, rounds: int) -> Row:
+    """Return what a case takes."""
     ours, theirs = measure([case.ours, case.theirs], rounds, threads)
     return Row(
         case.picture.name,
@@ -84,7 +85,7 @@ def compare(images: list[str], operations: list[str], peers: list[Peer], threads
             continue
         for operation in operations:
             for case in EVERYTHING[operation](picture, peers, threads):
-                yield _measured(case, threads, rounds)
+                yield measured(case, threads, rounds)
 
 
 def machine() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-__all__ = ["MemoryRow", "Row", "memory_table", "speed_tables"]
+__all__ = ["MemoryRow", "Row", "memory_table", "pair_table", "speed_tables"]
 
 OURSELVES = "pacscore"
 
@@ -101,6 +101,25 @@ def speed_tables(machine: str, rows: list[Row]) -> str:
             parts += [f"{clock}, the large picture and tiles against pacscore itself:"]
             parts += ["\n".join(_against_ourselves(ourselves))]
     return "\n\n".join(parts) + "\n"
+
+
+def pair_table(machine: str, rows: list[Row]) -> str:
+    """Return a table as Markdown of rows that have each a peer of its own: milliseconds."""
+    cells = (
+        [
+            row.operation,
+            row.image,
+            row.peer,
+            f"{1e3 * row.our_least:.2f}",
+            f"{1e3 * row.peer_least:.2f}",
+            f"{row.ratio:.2f}",
+        ]
+        for row in rows
+    )
+    headings = ["operation", "picture", "against", f"{OURSELVES}, ms", "the other, ms", "times as fast"]
+    marks = ["---"] * 3 + ["---:"] * 3
+    lines = ["| " + " | ".join(line) + " |" for line in (headings, marks, *cells)]
+    return f"{machine}. One thread, process CPU time:\n\n" + "\n".join(lines) + "\n"
 
 
 def memory_table(rows: list[MemoryRow]) -> str:
