@@ -152,7 +152,7 @@ def _decoder() -> Callable[..., Any]:
 def _siz(data: Buffer) -> tuple[bytes, int]:
     """Return the SIZ marker segment behind its length field, and where it begins, in a codestream bare or in boxes."""
     start = _codestream_start(data)
-    length = int.from_bytes(data[start + 4 : start + 6], "big")
+    length = int.from_bytes(data[start + 4 : start + 6])
     return bytes(data[start + 6 : start + 4 + length]), start + 2
 
 
@@ -192,10 +192,9 @@ def _size(siz: Siz) -> _Size:
 
 
 def _codestream_start(data: Buffer) -> int:
-    view = memoryview(data)
-    if bytes(view[:4]) == _SOC_SIZ:
+    if data[:4] == _SOC_SIZ:
         return 0
-    start = bytes(view[: 1 << 16]).find(_SOC_SIZ)  # boxes are not allowed in a frame, but do occur
+    start = bytes(data[: 1 << 16]).find(_SOC_SIZ)  # boxes are not allowed in a frame, but do occur
     if start < 0:
         raise CodestreamError("no codestream in the frame: SOC and SIZ are missing (T.800 A.3)", offset=0, marker="SOC")
     return start

@@ -119,8 +119,9 @@ class FrameSequence(ABC):
         """Close the files that were opened here; frames cannot be read any more."""
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
+        frame: Any = self.frame
         for index in range(len(self)):
-            yield self[index]
+            yield frame(index)
 
     @overload
     def __getitem__(self, index: int) -> NDArray[Any]: ...
