@@ -127,7 +127,8 @@ class NativeCodec(WholeFrameCodec):
 
     def __init__(self, name: str, transfer_syntaxes: frozenset[str], byte_order: ByteOrder) -> None:
         self.name = name
-        self.transfer_syntaxes = self.encodes = transfer_syntaxes
+        self.transfer_syntaxes = transfer_syntaxes
+        self.encodes = transfer_syntaxes if byte_order == "<" else frozenset()
         self._byte_order = byte_order
 
     def _samples(self, data: Buffer, stored: PixelFormat, decoded: PixelFormat) -> NDArray[Any]:
@@ -160,4 +161,4 @@ LITTLE_ENDIAN = NativeCodec(
 """Implicit VR, Explicit VR, Deflated Explicit VR Little Endian, and Encapsulated Uncompressed."""
 
 BIG_ENDIAN = NativeCodec("big endian", frozenset({"1.2.840.10008.1.2.2"}), ">")
-"""Explicit VR Big Endian (retired)."""
+"""Explicit VR Big Endian: retired, and only read (PS3.5 A.3)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 
 from pacscore.codecs.entry_points import broken_plug_ins, plug_ins
 from pacscore.codecs.protocol import Codec
@@ -10,7 +11,7 @@ from pacscore.codecs.refusals import refusal
 from pacscore.codecs.video import VIDEO_FORMATS, VideoCodec
 from pacscore.errors import NoCodecError, OptionError
 
-__all__ = ["codec_for", "register", "transfer_syntaxes", "unregister"]
+__all__ = ["Served", "codec_for", "register", "served", "transfer_syntaxes", "unregister"]
 
 _BUILT_IN = {
     "1.2.840.10008.1.2": "native:LITTLE_ENDIAN",
@@ -109,6 +110,41 @@ def codec_for(transfer_syntax: str) -> Codec:
     for name, reason in broken_plug_ins().items():
         hint += f"; the plug-in {name!r} might have served it, but is broken: {reason}"
     raise NoCodecError(f"no codec for transfer syntax {uid}: {hint}", transfer_syntax=uid, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How a transfer syntax is served.
+
+    Attributes
+    ----------
+    codec : Codec
+    registered : bool
+        Whether it was registered in this process.
+    plug_in : str or None
+        The name of the plug-in that it comes from.
+    pixels : bool
+        Whether it gives pixels; of video there is the stream alone.
+    """
+
+    codec: Codec
+    registered: bool = False
+    plug_in: str | None = None
+    pixels: bool = True
+
+
+def served() -> dict[str, Served]:
+    """Return how each transfer syntax is served, by UID, those of plug-ins and video included, sorted by their numbers.
+
+    Source: PS3.5 A.
+    """
+    found = {uid: Served(codec_for(uid), registered=uid in _registered) for uid in transfer_syntaxes()}
+    for name, codec in plug_ins().items():
+        for uid in codec.transfer_syntaxes:
+            found.setdefault(uid, Served(codec, plug_in=name))
+    for uid in VIDEO_FORMATS:
+        found.setdefault(uid, Served(VideoCodec(uid), pixels=False))
+    return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
 
 
 def transfer_syntaxes() -> tuple[str, ...]:

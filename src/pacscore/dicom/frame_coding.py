@@ -150,7 +150,7 @@ def _allocated(pixel_format: PixelFormat, dataset: Dataset, syntax: str) -> Pixe
 def _encoder(choices: Choices) -> Codec:
     syntax = choices.transfer_syntax
     codec = codec_for(syntax)
-    if syntax not in codec.encodes or syntax == BIG_ENDIAN:
+    if syntax not in codec.encodes:
         raise UnsupportedError(f"{syntax} is read but not written (codec {codec.name!r})", feature=f"encoding {syntax}")
     return isolated(codec, choices.isolate)
 
