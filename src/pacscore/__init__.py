@@ -34,11 +34,13 @@ if TYPE_CHECKING:
         UnsupportedError,
         VerificationError,
     )
+    from pacscore.j2k.completeness import Completeness
     from pacscore.j2k.decoding import decode
     from pacscore.j2k.encoding import encode
-    from pacscore.j2k.indexing import CodestreamIndex, Completeness, index
+    from pacscore.j2k.indexing import CodestreamIndex, index
     from pacscore.j2k.inspecting import CodestreamInfo, inspect
     from pacscore.j2k.options import J2KOptions, ProgressionChange
+    from pacscore.j2k.progressive import ProgressiveDecoder
     from pacscore.j2k.recode_report import Recoded, RecodeReport
     from pacscore.j2k.recoding import recode
     from pacscore.j2k.restoring import restore
@@ -76,11 +78,13 @@ _ROOMS = {
         "UnsupportedError",
         "VerificationError",
     ),
+    "j2k.completeness": ("Completeness",),
     "j2k.decoding": ("decode",),
     "j2k.encoding": ("encode",),
-    "j2k.indexing": ("CodestreamIndex", "Completeness", "index"),
+    "j2k.indexing": ("CodestreamIndex", "index"),
     "j2k.inspecting": ("CodestreamInfo", "inspect"),
     "j2k.options": ("J2KOptions", "ProgressionChange"),
+    "j2k.progressive": ("ProgressiveDecoder",),
     "j2k.recode_report": ("RecodeReport", "Recoded"),
     "j2k.recoding": ("recode",),
     "j2k.restoring": ("restore",),
@@ -125,6 +129,7 @@ __all__ = [
     "Pipeline",
     "PixelFormat",
     "ProgressionChange",
+    "ProgressiveDecoder",
     "RecipeError",
     "RecodeReport",
     "Recoded",

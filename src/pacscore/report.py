@@ -9,10 +9,14 @@ from typing import Any, ClassVar, Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Damage", "DecodeReport", "Image", "Partial"]
+__all__ = ["Area", "Damage", "DecodeReport", "Image", "Partial"]
 
 Image = NDArray[Any] | list[NDArray[Any]]
 """An array ``(rows, columns[, samples])``, or one 2-D array a component where their sizes differ."""
+
+
+Area = tuple[int, int, int, int]
+"""A rectangle as (row, column, rows, columns), in full-resolution pixels from the image's upper-left corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Damage:
         Where in the data.
     tile, component, resolution : int or None
         What it spoils, as far as it is known.
+    area : (int, int, int, int) or None
+        The pixels that it may touch, as (row, column, rows, columns) at full resolution; None: perhaps all.
     """
 
     kind: Literal["truncated", "syntax", "block"]
@@ -37,6 +43,7 @@ class Damage:
     tile: int | None = None
     component: int | None = None
     resolution: int | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_TRUNCATED, check, pac_stat
 
 
 cdef extern from "j2k/packets/precincts.h":
+    ctypedef struct pac_precinct:
+        int32_t next_layer
     ctypedef struct pac_precincts:
-        pass
+        const pac_tile_plan *plan
+        pac_precinct *precincts
     pac_status pac_precincts_init(pac_precincts *, const pac_tile_plan *, int64_t) nogil
     void pac_precincts_free(pac_precincts *) nogil
 
@@ -30,6 +33,8 @@ cdef extern from "j2k/packets/reader.h":
         int32_t wanted_layers
         int32_t list_places
         int32_t leave_pieces
+        int32_t more_parts
+        int32_t no_sop
     ctypedef struct pac_packet_report:
         int64_t packets_expected
         int64_t packets_read
@@ -47,6 +52,7 @@ cdef extern from "j2k/packets/reader.h":
     ctypedef struct pac_packet_reader:
         pac_packet_source source
         pac_packet_report report
+        int32_t part
         uint64_t position
         int64_t needed
         pac_packet_place *places
@@ -54,6 +60,14 @@ cdef extern from "j2k/packets/reader.h":
     void pac_packet_reader_init(pac_packet_reader *, pac_precincts *, const pac_packet_source *) nogil
     void pac_packet_reader_free(pac_packet_reader *) nogil
     pac_status pac_packets_resume(pac_packet_reader *) nogil
+    void pac_packet_reader_extend(pac_packet_reader *, const pac_tile_part *, int32_t) nogil
+
+cdef extern from "j2k/packets/scattered.h":
+    ctypedef struct pac_byte_runs:
+        const pac_tile_part *runs
+        int64_t count
+    pac_status pac_packets_read_scattered(
+        pac_packet_reader *, const pac_packet_place *, int64_t, pac_byte_runs, uint8_t *) nogil
 
 cdef extern from "j2k/damaged_blocks.h":
     ctypedef struct pac_damaged_block:
@@ -62,6 +76,8 @@ cdef extern from "j2k/damaged_blocks.h":
         int32_t orientation
         int32_t x
         int32_t y
+        int32_t width
+        int32_t height
         int32_t flaw
         int32_t planes_kept
         int32_t plane
@@ -104,14 +120,21 @@ cdef inline tuple told(pac_status status, const pac_packet_report *report):
             report.precinct, report.bytes_left)
 
 
+cdef inline list layers_read(const pac_precincts *precincts):
+    """How many layers of each precinct were read whole."""
+    return [precincts.precincts[i].next_layer for i in range(precincts.plan.precinct_count)]
+
+
 cdef inline list list_damaged_blocks(const pac_precincts *precincts, int64_t most):
-    """So many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+    """So many at most: component, resolution, orientation, x, y, width, height, flaw, planes kept, plane."""
+    most = pac_damaged_blocks(precincts, NULL, most)
     cdef pac_damaged_block *found = <pac_damaged_block *> calloc(most + 1, sizeof(pac_damaged_block))
     if not found:
         raise MemoryError()
     try:
         count = pac_damaged_blocks(precincts, found, most)
         return [(found[i].component, found[i].resolution, found[i].orientation, found[i].x, found[i].y,
-                 found[i].flaw, found[i].planes_kept, found[i].plane) for i in range(count)]
+                 found[i].width, found[i].height, found[i].flaw, found[i].planes_kept, found[i].plane)
+                for i in range(count)]
     finally:
         free(found)

@@ -1,12 +1,13 @@
 from collections.abc import Sequence
-from typing import Any, Self, final
+from typing import Any, Self
 
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 from pacscore.j2k._tile_plan import CompiledPlan
 from pacscore.j2k.packets.geometry import Rect
 
-@final
+@disjoint_base
 class TileDecoder:
     def __new__(cls, plan: CompiledPlan, target: int, block_limit: int) -> Self: ...
     def read(
@@ -23,4 +24,5 @@ class TileDecoder:
     def decode(self) -> None: ...
     @property
     def blocks_damaged(self) -> int: ...
-    def damaged_blocks(self, most: int) -> list[tuple[int, int, int, int, int, int, int, int]]: ...
+    def damaged_blocks(self, most: int) -> list[tuple[int, ...]]: ...
+    def layers_read(self) -> list[int]: ...

@@ -6,20 +6,12 @@ from libc.stdlib cimport calloc, free
 
 cimport cython
 
-from pacscore.j2k._tile_plan cimport (
-    CompiledPlan,
-    check,
-    pac_rect,
-    pac_status,
-    pac_target,
-    pac_tile_plan,
-    rect_of,
-)
+from pacscore.j2k._tile_plan cimport CompiledPlan, check, pac_status, pac_target, rect_of
 from pacscore.j2k._packet_reader cimport (
+    layers_read,
     list_damaged_blocks,
     pac_packet_report,
     pac_packet_source,
-    pac_precincts,
     pac_tile_part,
     take_source,
     told,
@@ -28,47 +20,10 @@ from pacscore.j2k._packet_reader cimport (
 from pacscore.errors import OptionError
 
 
-cdef extern from "j2k/components/components.h":
-    ctypedef enum pac_sample_type:
-        pass
-    ctypedef struct pac_sample_range:
-        int32_t precision
-        int32_t is_signed
-
-cdef extern from "j2k/tile_decoder.h":
-    ctypedef struct pac_sample_window:
-        pac_rect window
-        void *out
-        Py_ssize_t row_stride
-        Py_ssize_t pixel_stride
-        pac_sample_type type
-        pac_sample_range range
-    ctypedef struct pac_block_queue:
-        int64_t blocks_damaged
-    ctypedef struct pac_tile_decoder:
-        pac_block_queue queue
-        pac_precincts precincts
-        int32_t narrow_failed
-    pac_status pac_tile_decoder_init(
-        pac_tile_decoder *, const pac_tile_plan *, pac_target, int64_t) nogil
-    pac_status pac_tile_read(pac_tile_decoder *, const pac_packet_source *, pac_packet_report *) nogil
-    pac_status pac_tile_prepare(pac_tile_decoder *, const pac_sample_window *, int32_t) nogil
-    pac_status pac_tile_decode(pac_tile_decoder *) nogil
-    void pac_tile_decoder_free(pac_tile_decoder *) nogil
-
-
-@cython.final
 @cython.auto_pickle(False)
 @cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
 cdef class TileDecoder:
     """Decodes one tile once: read, prepare, decode in each of the threads that prepare was told."""
-
-    cdef pac_tile_decoder decoder
-    cdef CompiledPlan plan
-    cdef Py_buffer data
-    cdef Py_buffer packed
-    cdef Py_buffer *outputs
-    cdef pac_sample_window *windows
 
     def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit):
         self.plan = plan
@@ -79,11 +34,16 @@ cdef class TileDecoder:
         pac_tile_decoder_free(&self.decoder)
         PyBuffer_Release(&self.data)
         PyBuffer_Release(&self.packed)
+        self.let_go()
+
+    cdef void let_go(self) noexcept:
+        """Release the arrays of the last picture."""
         if self.outputs:
             for c in range(self.plan.plan.component_count):
                 PyBuffer_Release(&self.outputs[c])
         free(self.outputs)
         free(self.windows)
+        self.outputs, self.windows = NULL, NULL
 
     def read(self, data, parts, packed_headers, int discard_levels, int layers):
         cdef pac_packet_source source
@@ -101,8 +61,9 @@ cdef class TileDecoder:
         cdef int32_t count = self.plan.plan.component_count
         if len(windows) != count or len(arrays) != count:
             raise OptionError(f"{len(windows)} windows, {len(arrays)} arrays for {count} components")
-        if self.windows:
+        if self.windows and not self.decoder.kept:
             raise ValueError("a tile is decoded once")
+        self.let_go()
         self.windows = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
         self.outputs = <Py_buffer *> calloc(count, sizeof(Py_buffer))
         if not self.windows or not self.outputs:
@@ -140,5 +101,9 @@ cdef class TileDecoder:
         return self.decoder.queue.blocks_damaged
 
     def damaged_blocks(self, int64_t most):
-        """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+        """List so many at most, as `list_damaged_blocks` does."""
         return list_damaged_blocks(&self.decoder.precincts, most)
+
+    def layers_read(self):
+        """Return how many layers of each precinct were read whole."""
+        return layers_read(&self.decoder.precincts)

@@ -116,5 +116,5 @@ cdef class TileRecoder(CodedTile):
         return self.recoder.damaged
 
     def damaged_blocks(self, int64_t most):
-        """List so many at most: component, resolution, orientation, x, y, flaw, planes kept, first plane lost."""
+        """List so many at most, as `list_damaged_blocks` does."""
         return list_damaged_blocks(&self.recoder.source, most)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
+from pacscore.j2k.affected_areas import block_area
+from pacscore.j2k.codestream.segments import Siz
+from pacscore.j2k.plan import TilePlan
 from pacscore.report import Damage
 
-if TYPE_CHECKING:
-    from pacscore.j2k._tile_decoder import TileDecoder
-    from pacscore.j2k._tile_recoder import TileRecoder
+__all__ = ["MOST", "block_damages"]
 
-__all__ = ["block_damages"]
-
-_MOST = 100
+MOST = 100
+"""Damages that are told of a tile."""
 _BANDS = ("LL", "HL", "LH", "HH")
 _FLAWS = {
     0: "does not decode (T.800 Annex D, T.814 7.3)",
@@ -23,10 +22,12 @@ _FLAWS = {
 }
 
 
-def block_damages(tile: int, decoder: TileDecoder | TileRecoder) -> Iterator[Damage]:
-    """Yield a damage for each damaged code-block of a tile, a hundred at most."""
-    for component, resolution, orientation, x, y, flaw, kept, plane in decoder.damaged_blocks(_MOST):
+def block_damages(siz: Siz, plan: TilePlan, damaged: Iterable[Sequence[int]]) -> Iterator[Damage]:
+    """Yield a damage for each damaged code-block of a tile, as a decoder lists them."""
+    tile = plan.index
+    for component, resolution, orientation, x, y, width, height, flaw, kept, plane in damaged:
+        area = block_area(siz, plan, (component, resolution, orientation, x, y, width, height))
         place = f"tile {tile}, component {component}, resolution {resolution}, {_BANDS[orientation]}"
         planes = f"; the {kept} bit-planes above number {plane} are kept" if kept else ""
         what = f"{place}: the code-block at ({x}, {y}) {_FLAWS[flaw]}{planes}"
-        yield Damage("block", what, tile=tile, component=component, resolution=resolution)
+        yield Damage("block", what, tile=tile, component=component, resolution=resolution, area=area)

@@ -47,6 +47,8 @@ static pac_status find_ht_set(const target_block *at, pac_ht_block *ht)
     ht->passes = 0;
     for (int32_t i = at->block->first_piece; i >= 0; i = pieces[i].next) {
         const pac_piece *piece = &pieces[i];
+        if (piece->absent)
+            break;
         const uint8_t *bytes = at->source->data + piece->offset;
         const int32_t missing = at->block->missing_bitplanes + piece->first_pass / 3;
         if (piece->kind == PAC_PIECE_CLEANUP && piece->length) {
@@ -191,7 +193,7 @@ static pac_status part1_to_words(const target_block *at, int32_t *passes)
     const pac_piece *pieces = at->source->precincts->pieces;
     part1.segment_count = list_placeholders(part1.style, pieces[at->block->first_piece].first_pass, scratch->segments);
     for (int32_t i = at->block->first_piece; i >= 0 && part1.segment_count < MOST_SEGMENTS; i = pieces[i].next) {
-        if (pieces[i].kind != PAC_PIECE_PART1)
+        if (pieces[i].kind != PAC_PIECE_PART1 || pieces[i].absent)
             break;
         scratch->segments[part1.segment_count++] = (pac_part1_segment){
             at->source->data + pieces[i].offset, pieces[i].length, pieces[i].passes, pieces[i].opens};

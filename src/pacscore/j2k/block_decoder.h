@@ -2,6 +2,7 @@
 #ifndef PACSCORE_J2K_BLOCK_DECODER_H
 #define PACSCORE_J2K_BLOCK_DECODER_H
 
+#include "j2k/kept_tile.h"
 #include "j2k/packets/precincts.h"
 #include "j2k/tile_kernels.h"
 #include "support/coefficient.h"
@@ -11,6 +12,7 @@ typedef struct {
     const pac_precincts *precincts;
     const uint8_t *data; /* the pieces' offsets count from here */
     const pac_tile_kernels *kernels;
+    pac_kept_tile *kept; /* where coefficients stay, NULL if they need not */
 } pac_block_source;
 
 /* What a thread needs to decode blocks; allocated when first used. */

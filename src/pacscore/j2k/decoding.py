@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import CodestreamError, OptionError
 from pacscore.j2k._tile_decoder import TileDecoder
-from pacscore.j2k.block_damages import block_damages
+from pacscore.j2k.block_damages import MOST, block_damages
 from pacscore.j2k.codestream.headers import Codestream, MainHeader, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
 from pacscore.j2k.codestream.segments import Segment, Siz
 from pacscore.j2k.damage_log import DamageLog, OnDamage
+from pacscore.j2k.missing_packets import Loss, missing_packets, missing_tiles
+from pacscore.j2k.needed import precincts_up_to
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.view import View, Window, choose_view
 from pacscore.j2k.wrapping import find_wrapper
@@ -86,7 +89,7 @@ class _Frame:
         run_in_threads(threads, decoder.decode)
         if decoder.blocks_damaged:
             self.log.count_blocks(decoder.blocks_damaged)
-            for damage in block_damages(tile, decoder):
+            for damage in block_damages(self.stream.main.siz, plan, decoder.damaged_blocks(MOST)):
                 self.log.add(damage)
 
     def _read_packets(self, decoder: TileDecoder, plan: TilePlan, parts: Sequence[TilePart]) -> None:
@@ -96,12 +99,11 @@ class _Frame:
         )
         self.log.count_packets(expected, read)
         if what is not None:
-            component, resolution = (None, None) if precinct < 0 else _place(plan, precinct)
-            where = "" if precinct < 0 else f", component {component}, resolution {resolution}"
-            missing = f"{expected - read:,} of {expected:,} packets are missing"
-            text = f"tile {plan.index}{where}, at byte {offset:,}: {what}; {missing}"
-            kind: Literal["truncated", "syntax"] = "truncated" if truncated else "syntax"
-            self.log.add(Damage(kind, text, offset, plan.index, component, resolution))
+            lost = Loss("truncated" if truncated else "syntax", what, offset, precinct, expected, read)
+            lacking = (np.array(decoder.layers_read()) < min(plan.coding.layers, self.layers)) & precincts_up_to(
+                plan, self.view.reduce
+            )
+            self.log.add(missing_packets(self.stream.main.siz, plan, lost, lacking))
         elif left and not self.view.reduce and self.layers >= plan.coding.layers:
             self.log.notes.append(f"tile {plan.index}: {left:,} bytes behind the last packet")
 
@@ -122,15 +124,8 @@ class _Frame:
         wanted = self.view.tiles
         present = [tile for tile in wanted if tile in self.parts]
         if len(present) < len(wanted):
-            missing = next(tile for tile in wanted if tile not in self.parts)
-            count = len(wanted) - len(present)
-            what = f"{count:,} of {len(wanted):,} tiles have no tile-part, the first of them tile {missing} (T.800 A.3)"
-            self.log.add(Damage("truncated", what, self.stream.end, missing))
+            self.log.add(missing_tiles(self.view, self.parts, self.stream.end))
         return present
-
-
-def _place(plan: TilePlan, precinct: int) -> tuple[int, int]:
-    return int(plan.precincts.component[precinct]), int(plan.precincts.resolution[precinct])
 
 
 def _check_choices(layers: int | None, threads: int, color: str) -> None:

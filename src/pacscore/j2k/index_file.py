@@ -27,7 +27,7 @@ from pacscore.j2k.codestream.writer import write_main_header, write_segment
 from pacscore.j2k.packet_table import TilePlaces, places_in_order
 from pacscore.j2k.plan import plan_tile
 
-__all__ = ["StoredIndex", "read_index", "write_index"]
+__all__ = ["StoredIndex", "kept_segments", "read_index", "write_index"]
 
 _FORMAT = b"\x89PACIDX\n"
 _VERSION = 1
@@ -71,17 +71,18 @@ def write_index(stored: StoredIndex, tiles: Sequence[TilePlaces]) -> bytes:
         counts = np.bincount(tile.places["part"], minlength=len(tile.parts)).tolist()
         lengths.append((tile.places["stop"] - tile.places["start"]).astype("<u4"))
         for part, count in zip(tile.parts, counts, strict=True):
-            segments = b"".join(write_segment(segment, csiz) for segment in _kept(part.segments))
+            segments = b"".join(write_segment(segment, csiz) for segment in kept_segments(part.segments))
             place = part.sot.isot, part.sot.tpsot, part.offset, part.body_start, part.body_stop
             parts.append((*place, count, segments.hex()))
-    main = write_main_header(_kept(stored.main.segments)).hex()
+    main = write_main_header(kept_segments(stored.main.segments)).hex()
     text = json.dumps({**stored._asdict(), "main": main, "parts": parts}, separators=(",", ":")).encode()
     planes = np.concatenate(lengths).view(np.uint8).reshape(-1, 4).T.tobytes()
     packed = zlib.compress(struct.pack("<I", len(text)) + text + planes)
     return _START.pack(_FORMAT, _VERSION, zlib.crc32(packed)) + packed
 
 
-def _kept(segments: Sequence[Segment]) -> list[Segment]:
+def kept_segments(segments: Sequence[Segment]) -> list[Segment]:
+    """Return those that a decoder needs, but packed packet headers."""
     return [segment for segment in segments if isinstance(segment, _KEPT)]
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
 from pacscore.j2k.codestream.headers import Codestream, MainHeader
+from pacscore.j2k.completeness import Completeness, completeness_of
 from pacscore.j2k.index_file import StoredIndex, read_index, write_index
 from pacscore.j2k.loaded_headers import load_codestream
 from pacscore.j2k.needed import needed_precincts, precincts_up_to
@@ -23,9 +21,9 @@ from pacscore.j2k.packet_table import TilePlaces, tile_places
 from pacscore.j2k.view import choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.region import Region
-from pacscore.source import FileReader, LoadedBytes, as_reader
+from pacscore.source import FileReader, LoadedBytes, Runs, as_reader
 
-__all__ = ["PACKET", "CodestreamIndex", "Completeness", "TilePartPlace", "index"]
+__all__ = ["PACKET", "CodestreamIndex", "TilePartPlace", "index"]
 
 PACKET = np.dtype(
     [
@@ -42,40 +40,6 @@ PACKET = np.dtype(
 
 ByteRange = tuple[int, int]
 """Where it starts and where it stops, in bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How much of a codestream some byte ranges hold.
-
-    Attributes
-    ----------
-    headers : bool
-        Whether the main header and all tile-part headers are in them.
-    packets_expected, packets_present : int
-        Of the whole codestream; a packet is present if all of it is.
-    by_resolution, by_layer : tuple of (int, int)
-        Packets present and expected of each resolution, lowest first, and of each quality layer.
-    reduce : int or None
-        The least ``reduce`` at which the picture is whole in all layers; None if it is at no resolution.
-    """
-
-    schema: ClassVar[int] = 1
-    headers: bool
-    packets_expected: int
-    packets_present: int
-    by_resolution: tuple[tuple[int, int], ...]
-    by_layer: tuple[tuple[int, int], ...]
-    reduce: int | None
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is missing."""
-        return self.headers and self.packets_present == self.packets_expected
-
-    def to_json(self) -> str:
-        """Return it as a JSON object, with its schema number and ``complete``."""
-        return json.dumps({"schema": self.schema, "complete": self.complete, **dataclasses.asdict(self)})
 
 
 class TilePartPlace(NamedTuple):
@@ -114,7 +78,7 @@ class CodestreamIndex:
 
     def __init__(self, stored: StoredIndex, tiles: Sequence[TilePlaces], fetched: int = 0) -> None:
         self._stored = stored
-        self._tiles = tiles
+        self.tiles = tiles
         self.size, self.start, self.stop = stored.size, stored.start, stored.stop
         self.main_header = (stored.start, stored.main_stop)
         self.tile_parts = tuple(
@@ -168,31 +132,16 @@ class CodestreamIndex:
 
     def completeness(self, ranges: Iterable[ByteRange]) -> Completeness:
         """Return how much of the codestream is in some byte ranges, that may overlap and be in any order."""
-        held = merge(ranges, 0)
-        starts = np.array([start for start, _ in held], np.int64)
-        stops = np.array([stop for _, stop in held], np.int64)
-
-        def inside(start: Any, stop: Any) -> Any:
-            place = np.searchsorted(starts, start, "right") - 1
-            return (place >= 0) & (stop <= stops[place]) if len(held) else np.zeros(np.shape(start), bool)
-
-        packets = self.packets
-        present = inside(packets["start"].astype(np.int64), packets["stop"].astype(np.int64))
-        expected = self._expected()
-        whole = [inside(*self.main_header), *(inside(part.start, part.body) for part in self.tile_parts)]
-        by_resolution = _counts(packets["resolution"], present, expected.by_resolution)
-        return Completeness(
-            headers=all(map(bool, whole)),
-            packets_expected=expected.packets,
-            packets_present=int(present.sum()),
-            by_resolution=by_resolution,
-            by_layer=_counts(packets["layer"], present, expected.by_layer),
-            reduce=self._whole_from(present),
-        )
+        held = Runs(ranges)
+        places = [(self.start, self.main_header[1]), *((part.start, part.body) for part in self.tile_parts)]
+        headers = held.hold(*np.array(places, np.int64).T)
+        present = [tile.places[held.hold(tile.places["start"], tile.places["stop"])] for tile in self.tiles]
+        tiles = [(tile.plan, packets) for tile, packets in zip(self.tiles, present, strict=True)]
+        return completeness_of(self.main.siz, tiles, headers=bool(headers.all()))
 
     def save(self, path: str | os.PathLike[str]) -> int:
         """Write the index to a file of its own, and return its size in bytes; the format is in the documentation."""
-        data = write_index(self._stored, self._tiles)
+        data = write_index(self._stored, self.tiles)
         Path(path).write_bytes(data)
         return len(data)
 
@@ -218,44 +167,11 @@ class CodestreamIndex:
             raise OptionError(f"reduce={reduce}, but there are only {self._least_levels} decomposition levels")
         view = choose_view(self.main.siz, reduce, region)
         each = []
-        for tile in self._tiles:
+        for tile in self.tiles:
             seen = precincts_up_to(tile.plan, reduce) if region is None else needed_precincts(tile.plan, view)
             each.append(seen[tile.places["precinct"]] & (tile.plan.index in view.tiles))
         needed: NDArray[np.bool_] = np.concatenate([np.zeros(0, bool), *each])
         return needed if layers is None else needed & (self.packets["layer"] < layers)
-
-    def _expected(self) -> _Expected:
-        by_resolution: dict[int, int] = {}
-        by_layer: dict[int, int] = {}
-        for plan in (tile.plan for tile in self._tiles):
-            resolutions, counts = np.unique(plan.precincts.resolution, return_counts=True)
-            for resolution, count in zip(resolutions.tolist(), counts.tolist(), strict=True):
-                by_resolution[resolution] = by_resolution.get(resolution, 0) + count * plan.coding.layers
-            for layer in range(plan.coding.layers):
-                by_layer[layer] = by_layer.get(layer, 0) + len(plan.precincts.number)
-        return _Expected(sum(by_resolution.values()), by_resolution, by_layer)
-
-    def _whole_from(self, present: NDArray[np.bool_]) -> int | None:
-        siz = self.main.siz
-        if len(self._tiles) < siz.tiles_wide * siz.tiles_high:
-            return None
-        for reduce in range(self._least_levels + 1):
-            expected = sum(int(precincts_up_to(t.plan, reduce).sum()) * t.plan.coding.layers for t in self._tiles)
-            if np.count_nonzero(present & self._needed(reduce, None, None)) == expected:
-                return reduce
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Expected:
-    packets: int
-    by_resolution: dict[int, int]
-    by_layer: dict[int, int]
-
-
-def _counts(values: NDArray[Any], present: NDArray[np.bool_], expected: dict[int, int]) -> tuple[tuple[int, int], ...]:
-    found = np.bincount(values[present], minlength=len(expected))
-    return tuple((int(found[key]), expected[key]) for key in sorted(expected))
 
 
 def merge(ranges: Iterable[ByteRange], gap: int) -> tuple[ByteRange, ...]:

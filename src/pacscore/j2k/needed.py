@@ -12,10 +12,14 @@ from pacscore.j2k.packets.geometry import Band, Rect, Resolution
 from pacscore.j2k.plan import ComponentPlan, TilePlan
 from pacscore.j2k.view import View
 
-__all__ = ["needed_precincts", "precincts_up_to"]
+__all__ = ["needed_precincts", "precincts_up_to", "reach_of"]
 
 _REACH_53, _REACH_97 = 2, 4
-"""How far beyond a window the filters read, in samples of the resolution (T.800 Tables F.2, F.3)."""
+
+
+def reach_of(reversible: bool) -> int:
+    """Return how far beyond a window the filters read, in samples of the resolution (T.800 Tables F.2, F.3)."""
+    return _REACH_53 if reversible else _REACH_97
 
 
 def precincts_up_to(plan: TilePlan, reduce: int) -> NDArray[np.bool_]:
@@ -46,7 +50,7 @@ def needed_precincts(plan: TilePlan, view: View) -> NDArray[np.bool_]:
 
 
 def _grown(component: ComponentPlan, rect: Rect, resolution: Resolution) -> Rect:
-    reach = _REACH_53 if component.reversible else _REACH_97
+    reach = reach_of(component.reversible)
     return Rect(rect.x0 - reach, rect.y0 - reach, rect.x1 + reach, rect.y1 + reach).intersection(resolution.rect)
 
 

@@ -19,7 +19,7 @@ from pacscore.j2k.packets.progression import packet_sequence
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.source import LoadedBytes
 
-__all__ = ["TilePlaces", "places_in_order", "tile_places"]
+__all__ = ["TilePlaces", "places_in_order", "tile_places", "told_places"]
 
 _FIRST_LOAD = 1 << 16
 
@@ -68,7 +68,7 @@ def tile_places(
     tiles = []
     for tile, parts in sorted(stream.by_tile().items()):
         plan = plan_tile(stream.main, (segment for part in parts for segment in part.segments), tile, code_blocks)
-        places = _told_places(plan, parts) if believe_lengths and tile not in packed else None
+        places = told_places(plan, parts) if believe_lengths and tile not in packed else None
         what = None
         if places is None:
             places, what = _read_places(data, plan, parts, packed.get(tile), code_blocks)
@@ -89,7 +89,7 @@ def places_in_order(plan: TilePlan, lengths: Sequence[NDArray[np.int64]], starts
     return places
 
 
-def _told_places(plan: TilePlan, parts: Sequence[TilePart]) -> NDArray[Any] | None:
+def told_places(plan: TilePlan, parts: Sequence[TilePart]) -> NDArray[Any] | None:
     """Return the places that PLT tells, None unless its lengths make up all packets and all bytes."""
     lengths = []
     for part in parts:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from pacscore.errors import CodestreamError, NoCodecError, OptionError
 from pacscore.j2k._tile_recoder import TileRecoder
-from pacscore.j2k.block_damages import block_damages
+from pacscore.j2k.block_damages import MOST, block_damages
 from pacscore.j2k.codestream.headers import Codestream, MainHeader, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.reader import read_codestream
@@ -178,7 +178,7 @@ def recode_tiles(
         run_in_threads(inner, recoder.recode)
         if recoder.blocks_damaged:
             log.count_blocks(recoder.blocks_damaged)
-            for damage in block_damages(tile, recoder):
+            for damage in block_damages(source.stream.main.siz, plan, recoder.damaged_blocks(MOST)):
                 log.add(damage)
         return recoder
 

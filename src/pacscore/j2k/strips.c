@@ -30,11 +30,19 @@ static void set_columns(pac_strip *strip)
     const int64_t origin = strip->band->rect.x0, width = pac_rect_width(strip->band->rect);
     strip->x0 = pac_max(((origin + strip->window.x0) >> xe << xe) - origin, 0);
     strip->x1 = pac_min((pac_ceil_shift(origin + strip->window.x1, xe) << xe) - origin, width);
-    /* whole cache lines, and rows that do not fall on the same sets of the cache */
-    const int64_t size = (int64_t)pac_coefficient_size(strip->type);
-    int64_t bytes = ((strip->x1 - strip->x0) * size + 63) & ~(int64_t)63;
-    bytes += bytes % 1024 == 0 ? 64 : 0;
-    strip->stride = bytes / size;
+    strip->stride = pac_plane_stride(strip->x1 - strip->x0, strip->type);
+}
+
+/* The rows of all of the band, where they stay. */
+static pac_status keep(pac_strip *strip, pac_kept_tile *kept)
+{
+    const pac_rect rect = strip->band->rect;
+    strip->kept = &kept->bands[strip->band->number];
+    strip->x0 = 0;
+    strip->x1 = pac_rect_width(rect);
+    pac_status status = pac_kept_plane_provide(strip->kept, strip->x1, pac_rect_height(rect), strip->type);
+    strip->stride = strip->kept->stride;
+    return status;
 }
 
 static int64_t grid_row(const pac_strip *strip, int64_t y)
@@ -73,6 +81,9 @@ static void visit_precinct(const pac_strip *strip, const pac_precinct_band *band
         for (int32_t j = 0; j < band->blocks_wide; j++) {
             pac_code_block *block = &blocks[j];
             if (block->x + block->width <= strip->window.x0 || block->x >= strip->window.x1 || block->first_piece < 0)
+                continue;
+            row->coded += !list && (!strip->kept || block->at_hand);
+            if (strip->kept && block->at_hand == block->decoded)
                 continue;
             if (list)
                 list[row->first_task + row->taken++] = block;
@@ -118,6 +129,10 @@ pac_status pac_strip_init(pac_strip *strip, pac_block_queue *queue, int64_t scal
     if (!pac_rect_width(strip->window) || !pac_rect_height(strip->window))
         return PAC_OK;
     set_columns(strip);
+    pac_kept_tile *kept = queue->source.kept;
+    const pac_status status = kept ? keep(strip, kept) : PAC_OK;
+    if (status)
+        return status;
     strip->row_count = (int32_t)(grid_row(strip, strip->window.y1 - 1) - grid_row(strip, strip->window.y0) + 1);
     strip->rows = calloc((size_t)strip->row_count, sizeof *strip->rows);
     if (!strip->rows)
@@ -146,6 +161,8 @@ pac_status pac_strip_init(pac_strip *strip, pac_block_queue *queue, int64_t scal
 static uint8_t *slot_of(const pac_strip_row *row)
 {
     const pac_strip *strip = row->strip;
+    if (strip->kept)
+        return strip->kept->memory + (size_t)(row->y0 * strip->stride) * pac_coefficient_size(strip->type);
     return strip->memory + (size_t)((row - strip->rows) % strip->slots) * strip->slot_size;
 }
 
@@ -155,9 +172,11 @@ static void decode_next(pac_block_queue *queue, pac_strip_row *row, pac_block_sc
     const pac_strip *strip = row->strip;
     const ptrdiff_t size = (ptrdiff_t)pac_coefficient_size(strip->type);
     uint8_t *slot = slot_of(row);
-    if (row->taken == 0 && row->uncovered)
+    if (row->taken == 0 && row->uncovered && !strip->kept)
         memset(slot, 0, (size_t)((row->y1 - row->y0) * strip->stride * size));
     pac_code_block *block = queue->tasks[row->first_task + row->taken++];
+    if (strip->kept)
+        block->damaged = 0;
     queue->in_flight++;
     pthread_mutex_unlock(&queue->lock);
 
@@ -166,6 +185,7 @@ static void decode_next(pac_block_queue *queue, pac_strip_row *row, pac_block_sc
                                                strip->stride, scratch);
 
     pthread_mutex_lock(&queue->lock);
+    block->decoded = block->at_hand;
     if (status == PAC_CORRUPT && !block->damaged) {
         block->damaged = (uint8_t)(1 + scratch->finding.flaw);
         block->planes_kept = (uint8_t)scratch->finding.planes;
@@ -214,7 +234,7 @@ const void *pac_strip_read(pac_strip *strip, pac_block_queue *queue, int64_t y, 
         return NULL;
     const int32_t k = (int32_t)(grid_row(strip, y) - grid_row(strip, strip->window.y0));
     pac_strip_row *row = &strip->rows[k];
-    if (!row->tasks)
+    if (!row->coded)
         return NULL;
     if (k != strip->current)
         enter_row(strip, queue, k, scratch);

@@ -21,6 +21,7 @@ typedef struct {
     int64_t uncovered; /* coefficients of the slot that no task writes */
     int64_t first_task;
     int32_t tasks, taken, done;
+    int32_t coded; /* blocks that have coefficients, now or when the tasks are done */
 } pac_strip_row;
 
 typedef struct pac_strip {
@@ -35,6 +36,7 @@ typedef struct pac_strip {
     pac_strip_row *rows;
     size_t slot_size; /* bytes */
     uint8_t *memory;
+    pac_kept_plane *kept; /* the memory of all rows, where coefficients stay */
 } pac_strip;
 
 /* Code-blocks to decode, in rows; several threads may take from it. The fields below `lock` are guarded by it. */

@@ -22,6 +22,30 @@ static pac_rect within_band(pac_rect rect, const pac_band *band)
                       rect.y1 - band->rect.y0};
 }
 
+static int equal(pac_rect a, pac_rect b)
+{
+    return a.x0 == b.x0 && a.y0 == b.y0 && a.x1 == b.x1 && a.y1 == b.y1;
+}
+
+/* Takes samples of a resolution that were kept, or sees that they will be. The highest of the component is not. */
+static pac_status open_kept(pac_synthesis *synthesis, const pac_tile_component *component, int32_t r,
+                            pac_kept_tile *kept)
+{
+    pac_synthesis_level *level = &synthesis->levels[r];
+    const pac_rect rect = level->resolution->rect;
+    pac_kept_plane *plane = &kept->resolutions[component->first_resolution + r];
+    if (r == 0)
+        return PAC_OK;
+    if (plane->whole) {
+        level->known = plane;
+        return PAC_OK;
+    }
+    if (r == component->resolution_count - 1 || !equal(level->wanted, rect))
+        return PAC_OK;
+    level->filled = plane;
+    return pac_kept_plane_provide(plane, pac_rect_width(rect), pac_rect_height(rect), synthesis->type);
+}
+
 pac_status pac_synthesis_init(pac_synthesis *synthesis, const pac_tile_plan *plan, const pac_tile_component *component,
                               pac_rect window)
 {
@@ -32,8 +56,13 @@ pac_status pac_synthesis_init(pac_synthesis *synthesis, const pac_tile_plan *pla
     for (int32_t r = highest; r >= 0 && !status; r--) {
         const pac_resolution *resolution = &plan->resolutions[component->first_resolution + r];
         pac_synthesis_level *level = &synthesis->levels[r];
+        level->resolution = resolution;
         level->wanted = window;
         level->made = r > 0 ? grown(window, margin, resolution->rect) : window;
+        if (synthesis->queue->source.kept)
+            status = open_kept(synthesis, component, r, synthesis->queue->source.kept);
+        if (level->known)
+            break;
         const int64_t scale = (int64_t)1 << pac_min(highest - r, 31);
         for (int32_t b = 0; b < resolution->band_count && !status; b++) {
             const pac_band *band = &resolution->bands[b];
@@ -64,15 +93,25 @@ static size_t level_memory(const pac_synthesis *synthesis, const pac_synthesis_l
     return pac_wavelet_level_size(pac_rect_width(level->made), synthesis->type);
 }
 
+/* Whether a resolution is made by the wavelet transform, rather than known or below one that is. */
+static int is_made(const pac_synthesis *synthesis, int32_t r)
+{
+    return r > 0 && synthesis->levels[r].resolution && !synthesis->levels[r].known;
+}
+
 size_t pac_synthesis_memory(pac_synthesis *synthesis)
 {
     size_t size = 0;
     for (int32_t r = 0; r < synthesis->resolutions; r++) {
         pac_synthesis_level *level = &synthesis->levels[r];
-        size += r > 0 ? (level_memory(synthesis, level) + 63) & ~(size_t)63 : 0;
+        size += is_made(synthesis, r) ? (level_memory(synthesis, level) + 63) & ~(size_t)63 : 0;
         for (int32_t b = 0; b < 3; b++) {
             pac_strip *strip = &level->strips[b];
             strip->slots = (int32_t)pac_min(strip->row_count, synthesis->queue->threads > 1 ? 2 : 1);
+            if (strip->kept) {
+                strip->slots = strip->row_count; /* each row has its place */
+                strip->slot_size = 0;
+            }
             size += (size_t)strip->slots * strip->slot_size;
         }
     }
@@ -87,7 +126,7 @@ void pac_synthesis_place(pac_synthesis *synthesis, uint8_t *memory)
             level->strips[b].memory = memory;
             memory += (size_t)level->strips[b].slots * level->strips[b].slot_size;
         }
-        if (r > 0) {
+        if (is_made(synthesis, r)) {
             pac_wavelet_level_init(&level->wavelet, synthesis->type, level->made, memory);
             memory += (level_memory(synthesis, level) + 63) & ~(size_t)63;
         }
@@ -113,17 +152,38 @@ static void advance(pac_synthesis *synthesis, int32_t r)
     synthesis->kernels->wavelet.arrive_inverse[synthesis->type](&level->wavelet, low, high);
 }
 
+/* Row y of a kept resolution, as far as it is wanted. */
+static uint8_t *kept_row(const pac_synthesis *synthesis, const pac_synthesis_level *level, const pac_kept_plane *plane,
+                         int64_t y)
+{
+    const pac_rect rect = level->resolution->rect;
+    const ptrdiff_t at = (y - rect.y0) * plane->stride + (level->wanted.x0 - rect.x0);
+    return plane->memory + at * (ptrdiff_t)pac_coefficient_size(synthesis->type);
+}
+
 static const void *read_resolution(pac_synthesis *synthesis, int32_t r, int64_t y)
 {
     pac_synthesis_level *level = &synthesis->levels[r];
     if (r == 0)
         return pac_strip_read(level->strips, synthesis->queue, y - level->strips->band->rect.y0, synthesis->scratch);
+    if (level->known)
+        return kept_row(synthesis, level, level->known, y);
     const int64_t row = y - level->made.y0;
     while (level->wavelet.arrived <= row + pac_wavelet_delay(synthesis->type))
         advance(synthesis, r);
-    const int64_t column = level->wanted.x0 - level->made.x0;
-    return (const uint8_t *)pac_wavelet_row(&level->wavelet, row) +
-           (size_t)column * pac_coefficient_size(synthesis->type);
+    const size_t size = pac_coefficient_size(synthesis->type);
+    const uint8_t *samples =
+        (const uint8_t *)pac_wavelet_row(&level->wavelet, row) + (size_t)(level->wanted.x0 - level->made.x0) * size;
+    if (level->filled)
+        memcpy(kept_row(synthesis, level, level->filled, y), samples, (size_t)pac_rect_width(level->wanted) * size);
+    return samples;
+}
+
+void pac_synthesis_keep(pac_synthesis *synthesis)
+{
+    for (int32_t r = 0; r < synthesis->resolutions; r++)
+        if (synthesis->levels[r].filled)
+            synthesis->levels[r].filled->whole = 1;
 }
 
 const void *pac_synthesis_read(pac_synthesis *synthesis, int64_t y)

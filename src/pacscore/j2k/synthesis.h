@@ -13,6 +13,9 @@ typedef struct {
     pac_rect wanted;           /* what the next higher resolution reads */
     pac_rect made;             /* that and the margin */
     pac_strip strips[3];       /* HL, LH, HH; at the lowest resolution LL alone */
+    const pac_resolution *resolution;
+    pac_kept_plane *known;  /* its samples are there already: neither they nor what is below them is made */
+    pac_kept_plane *filled; /* what is made is kept here */
 } pac_synthesis_level;
 
 typedef struct {
@@ -37,6 +40,9 @@ void pac_synthesis_place(pac_synthesis *synthesis, uint8_t *memory);
 /* Row y of the highest resolution, from the window's first column on; NULL if all of it is zero. Rows are read from top
  * to bottom, and stay as they are until the next one is read. */
 const void *pac_synthesis_read(pac_synthesis *synthesis, int64_t y);
+
+/* After all rows were read: what was kept on the way is whole. */
+void pac_synthesis_keep(pac_synthesis *synthesis);
 
 /* Whether a PAC_I16 sum has left 16 bits so far. */
 int pac_synthesis_overflowed(const pac_synthesis *synthesis);

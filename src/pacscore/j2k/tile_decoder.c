@@ -32,7 +32,10 @@ pac_status pac_tile_read(pac_tile_decoder *decoder, const pac_packet_source *sou
 
 pac_status pac_tile_prepare(pac_tile_decoder *decoder, const pac_sample_window *windows, int32_t threads)
 {
-    const pac_block_source source = {&decoder->precincts, decoder->queue.source.data, &decoder->kernels};
+    const pac_block_source source = {&decoder->precincts, decoder->queue.source.data, &decoder->kernels, decoder->kept};
+    if (decoder->queue.threads)
+        pac_block_queue_free(&decoder->queue);
+    atomic_store(&decoder->entered, 0);
     decoder->windows = windows;
     return pac_block_queue_init(&decoder->queue, &source, threads);
 }
@@ -241,6 +244,8 @@ static pac_status decode_as(group *at, pac_coefficient_type type, pac_block_scra
         status = make_rows(at);
     }
     pac_block_queue_empty(queue);
+    for (int32_t i = 0; i < at->count && !status; i++)
+        pac_synthesis_keep(&at->members[i]);
     for (int32_t i = 0; i < at->count; i++)
         pac_synthesis_free(&at->members[i]);
     return status;
@@ -258,6 +263,8 @@ static pac_status decode_group(group *at, pac_block_scratch *scratch)
     pac_status status = decode_as(at, type, scratch);
     if (status == PAC_LIMIT && type == PAC_I16) {
         decoder->narrow_failed = 1;
+        if (decoder->kept)
+            pac_kept_tile_forget(decoder->kept, &decoder->precincts);
         status = decode_as(at, PAC_I32, scratch);
     }
     return status;

@@ -23,6 +23,7 @@ typedef struct {
     pac_tile_kernels kernels;
     pac_precincts precincts;
     pac_block_queue queue;
+    pac_kept_tile *kept; /* NULL: each tile is decoded once; else again and again, after pac_kept_tile_arrive */
     const pac_sample_window *windows; /* one a component */
     int32_t discard_levels;
     int32_t narrow_failed; /* PAC_I16 was tried in vain; may be set beforehand, so that it is not tried */
@@ -34,7 +35,7 @@ typedef struct {
 pac_status pac_tile_decoder_init(pac_tile_decoder *decoder, const pac_tile_plan *plan, pac_target target,
                                  int64_t block_limit);
 pac_status pac_tile_read(pac_tile_decoder *decoder, const pac_packet_source *source, pac_packet_report *report);
-/* Once, after reading; the windows live until the last call of pac_tile_decode returns. */
+/* After reading, and of a kept tile before each picture; the windows live until pac_tile_decode has returned. */
 pac_status pac_tile_prepare(pac_tile_decoder *decoder, const pac_sample_window *windows, int32_t threads);
 /* Called by each thread once. The first to come makes the samples, the others decode code-blocks for it. */
 pac_status pac_tile_decode(pac_tile_decoder *decoder);

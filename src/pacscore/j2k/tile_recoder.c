@@ -92,7 +92,7 @@ pac_status pac_tile_recoder_prepare(pac_tile_recoder *recoder)
 
 static void recode_one(pac_tile_recoder *recoder, pac_block_recoder *own, const pac_block_pair *pair)
 {
-    const pac_block_source source = {&recoder->source, recoder->data, &recoder->kernels};
+    const pac_block_source source = {&recoder->source, recoder->data, &recoder->kernels, NULL};
     pac_block_planes planes;
     int none = PAC_OK;
     const pac_status status = pac_block_recode(own, &source, pair, &planes);

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from pacscore.source.arrived import ArrivedBytes
 from pacscore.source.loaded import LoadedBytes
 from pacscore.source.readers import FileObjectReader, FileReader, MemoryReader, Reader, as_reader
+from pacscore.source.runs import Runs
 
-__all__ = ["FileObjectReader", "FileReader", "LoadedBytes", "MemoryReader", "Reader", "as_reader"]
+__all__ = [
+    "ArrivedBytes",
+    "FileObjectReader",
+    "FileReader",
+    "LoadedBytes",
+    "MemoryReader",
+    "Reader",
+    "Runs",
+    "as_reader",
+]

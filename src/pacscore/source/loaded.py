@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import bisect
 import mmap
 
 from pacscore.source.readers import MemoryReader, Reader
+from pacscore.source.runs import Runs
 
 __all__ = ["LoadedBytes"]
 
 _NOT_RESERVED = getattr(mmap, "MAP_NORESERVE", 0x4000)
 """So that room for all of a source may be had where little of it will be fetched."""
+
+
+def room_for(size: int) -> memoryview:
+    """Return so many zeros, of which those that are never written take no memory."""
+    return memoryview(mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NOT_RESERVED))
 
 
 class LoadedBytes:
@@ -34,24 +39,19 @@ class LoadedBytes:
         self._reader = reader
         self._window = window
         self.fetched = 0
-        self._starts: list[int] = []
-        self._stops: list[int] = []
+        self._runs = Runs()
         if isinstance(reader, MemoryReader) or not reader.size:
             self.view = memoryview(reader.read_range(0, reader.size))
-            self._starts, self._stops = [0], [len(self.view)]
+            self._runs.add(0, len(self.view))
         else:
-            flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NOT_RESERVED
-            self.view = memoryview(mmap.mmap(-1, reader.size, flags))
+            self.view = room_for(reader.size)
 
     def __len__(self) -> int:
         return len(self.view)
 
     def present(self, position: int) -> tuple[int, int]:
         """Return the run of loaded bytes that ``position`` is in or right behind, an empty one where there is none."""
-        i = bisect.bisect_right(self._starts, position) - 1
-        if i < 0 or self._stops[i] < position:
-            return position, position
-        return self._starts[i], self._stops[i]
+        return self._runs.present(position)
 
     def load(self, start: int, stop: int) -> None:
         """Fetch what is missing of ``[start, stop)``, and some more where that is little.
@@ -61,27 +61,11 @@ class LoadedBytes:
         OSError
             What the reader says.
         """
-        stop = min(stop, len(self))
-        while start < stop:
-            _, here = self.present(start)
-            if here > start:
-                start = here
-                continue
-            i = bisect.bisect_right(self._starts, start)
-            limit = self._starts[i] if i < len(self._starts) else len(self)
-            end = min(max(stop, start + self._window), limit)
-            data = self._reader.read_range(start, end - start)
+        for first, end in self._runs.missing(start, min(stop, len(self))):
+            limit = self._runs.next_start(first, len(self))
+            data = self._reader.read_range(first, min(max(end, first + self._window), limit) - first)
             self.fetched += len(data)
-            self._put(start, data)
-            if len(data) < min(stop, end) - start:
+            self.view[first : first + len(data)] = data
+            self._runs.add(first, first + len(data))
+            if len(data) < end - first:
                 return  # the source ends before its size
-            start = end
-
-    def _put(self, start: int, data: bytes | memoryview) -> None:
-        stop = start + len(data)
-        self.view[start:stop] = data
-        i = bisect.bisect_left(self._stops, start)
-        j = bisect.bisect_right(self._starts, stop)
-        if i < j:
-            start, stop = min(start, self._starts[i]), max(stop, self._stops[j - 1])
-        self._starts[i:j], self._stops[i:j] = [start], [stop]

@@ -44,7 +44,7 @@ def read_codestream(data: BytesLike, start: int = 0, stop: int | None = None) ->
     main = read_main_header(view, start)
     if sole := _sole_tile_part(view, main):
         return Codestream(main, (sole,), start, len(view), True, (), main.notes[:_MOST_NOTES])
-    walk = TilePartWalk(view, main, len(view))
+    walk = TilePartWalk(view, main, len(view)).go()
     notes = main.notes + tuple(walk.notes)
     return Codestream(main, tuple(walk.parts), start, walk.end, walk.eoc, tuple(walk.damages), notes[:_MOST_NOTES])
 

@@ -6,7 +6,7 @@ Source: T.800 A.4.2 to A.4.4.
 from __future__ import annotations
 
 import struct
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from pacscore.errors import CodestreamError, TruncatedError, UnsupportedError
 from pacscore.j2k.codestream.header_reader import read_tile_part_header
@@ -37,7 +37,7 @@ class TilePartWalk:
     eoc : bool
     """
 
-    __slots__ = ("_limit", "_number", "_siz", "_tiles", "_view", "damages", "end", "eoc", "notes", "parts")
+    __slots__ = ("_limit", "_number", "_position", "_siz", "_tiles", "_view", "damages", "end", "eoc", "notes", "parts")
 
     def __init__(self, view: memoryview, main: MainHeader, limit: int) -> None:
         self._view = view
@@ -50,14 +50,21 @@ class TilePartWalk:
         self.notes: list[str] = []
         self.end = limit
         self.eoc = False
-        position: int | None = main.stop
-        while position is not None:
-            position = self._step(position)
+        self._position: int | None = main.stop
+
+    def go(self) -> Self:
+        """Go all the way."""
+        while self._position is not None:
+            self._position = self._step(self._position)
+        self._arrange()
+        if self.eoc and self.end < self._limit:
+            self.notes.append(f"bytes behind EOC: {self._limit - self.end:,}")
+        return self
+
+    def _arrange(self) -> None:
         if len(self.parts) > 1:
             self._sort()
             self._drop_repeated_parameters()
-        if self.eoc and self.end < limit:
-            self.notes.append(f"bytes behind EOC: {limit - self.end:,}")
 
     def _step(self, position: int) -> int | None:
         """Read what is at ``position`` and return where the next tile-part should be, None at the end."""
@@ -123,13 +130,17 @@ class TilePartWalk:
             return
         notes: list[str] = []
         try:
-            segments, start = read_tile_part_header(self._view, start, stop, self._siz, notes)
+            segments, start = read_tile_part_header(self._view, start, min(stop, self._limit), self._siz, notes)
         except (CodestreamError, UnsupportedError) as error:
-            cut = isinstance(error, TruncatedError) and stop == self._limit and sot.psot != stop - position
-            self._damage("truncated" if cut else "syntax", f"{name}: {error}", position, sot.isot)
+            self._refuse(error, sot, position, stop)
             return
         self.notes += notes
         self.parts.append(TilePart(sot, position, segments, start, stop, self._number))
+
+    def _refuse(self, error: CodestreamError | UnsupportedError, sot: Sot, position: int, stop: int) -> None:
+        """Leave out a tile-part whose header cannot be read."""
+        cut = isinstance(error, TruncatedError) and stop == self._limit and sot.psot != stop - position
+        self._damage("truncated" if cut else "syntax", f"{_name(sot, position)}: {error}", position, sot.isot)
 
     def _end_without_eoc(self, position: int) -> None:
         rest = self._limit - position

@@ -21,6 +21,7 @@ typedef struct {
     uint16_t first_pass; /* number of the first of them */
     uint8_t kind;        /* pac_piece_kind */
     uint8_t opens;       /* Part 1: a new codeword segment begins here */
+    uint8_t absent;      /* its bytes have not arrived yet, or those of an earlier one of the block */
 } pac_piece;
 
 typedef struct {
@@ -32,6 +33,8 @@ typedef struct {
     uint8_t length_bits;       /* Lblock */
     uint8_t included, kind;
     uint8_t damaged, planes_kept; /* what a decoder found: 1 + a pac_part1_flaw, and how many planes were sound */
+    uint16_t at_hand, decoded;    /* where data arrives by and by: pieces that are there, and those of the last decoding
+                                   */
     /* What an encoder makes. */
     const uint8_t *bytes;
     uint32_t length;

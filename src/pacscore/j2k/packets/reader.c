@@ -14,7 +14,10 @@ static pac_status fail(cursor *at, pac_status status, const char *what)
 
 static uint64_t part_stop(const cursor *at)
 {
-    return at->part < at->source.part_count ? at->source.parts[at->part].stop : at->position;
+    if (at->part >= at->source.part_count)
+        return at->position;
+    const uint64_t stop = at->source.parts[at->part].stop;
+    return at->limit && at->limit < stop ? at->limit : stop;
 }
 
 /* Moves on to the next tile-part that has bytes left; zero when there is none. */
@@ -42,10 +45,10 @@ static uint64_t present_stop(const cursor *at)
     return stop < at->source.present_stop ? stop : at->source.present_stop;
 }
 
-/* Whether the tile-part has more bytes than are there. */
+/* Whether the tile-part has more bytes than are there; packed headers may go on in the next tile-part. */
 static int may_wait(const cursor *at)
 {
-    return !at->source.packed_headers && present_stop(at) < part_stop(at);
+    return at->source.packed_headers ? at->source.more_parts : present_stop(at) < part_stop(at);
 }
 
 static pac_status skip_sop(cursor *at)
@@ -53,7 +56,7 @@ static pac_status skip_sop(cursor *at)
     const uint8_t *p = at->source.data + at->position;
     const uint64_t there = present_stop(at) - at->position;
     if (there < 6)
-        return !at->source.packed_headers && may_wait(at) ? PAC_WAITING : PAC_OK;
+        return present_stop(at) < part_stop(at) && !at->source.no_sop ? PAC_WAITING : PAC_OK;
     if (p[0] == 0xFF && p[1] == 0x91 && p[2] == 0 && p[3] == 4)
         at->position += 6;
     return PAC_OK;
@@ -105,6 +108,8 @@ static pac_status place_bodies(cursor *at, int64_t first_piece, uint64_t body_le
 {
     pac_precincts *state = at->state;
     if (body_length && !find_bytes(at)) {
+        if (at->source.more_parts)
+            return PAC_WAITING;
         at->part = at->source.part_count;
     }
     uint64_t stop = part_stop(at), position = at->position;
@@ -132,7 +137,7 @@ static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_b
     const pac_resolution *resolution = &at->state->plan->resolutions[at->state->plan->precinct_resolution[precinct]];
     if (pac_read_bit(lengths->bits)) {
         status = pac_precinct_open(at->state, precinct);
-        if (!status && may_wait(at))
+        if (!status && (may_wait(at) || at->source.more_parts))
             status = pac_precinct_save(at->state, precinct, &at->saved);
         if (!status)
             status = read_blocks(at, &at->state->precincts[precinct], resolution, layer, lengths);
@@ -148,7 +153,7 @@ static pac_status read_header(cursor *at, int64_t precinct, int32_t layer, pac_b
 static pac_status skip_eph(cursor *at, pac_header_reader *bits)
 {
     const int64_t there = bits->end - bits->next;
-    if (there < 2 && may_wait(at))
+    if (there < 2 && may_wait(at) && !(at->source.packed_headers && there == 0)) /* EPH is packed with its header */
         return PAC_WAITING;
     if (there >= 2 && bits->next[0] == 0xFF && bits->next[1] == 0x92)
         bits->next += 2;
@@ -156,12 +161,13 @@ static pac_status skip_eph(cursor *at, pac_header_reader *bits)
 }
 
 /* Takes back what a packet that has to wait has brought so far. */
-static pac_status take_back(cursor *at, int64_t precinct, int64_t first_piece, uint64_t start)
+static pac_status take_back(cursor *at, int64_t precinct, int64_t first_piece, uint64_t start, uint64_t packed)
 {
     at->report.what = NULL;
     at->state->piece_count = first_piece;
     pac_precinct_restore(at->state, precinct, &at->saved);
     at->position = start;
+    at->packed = packed;
     return PAC_WAITING;
 }
 
@@ -206,8 +212,8 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
 {
     const pac_tile_plan *plan = at->state->plan;
     if (!find_bytes(at) && !at->source.packed_headers)
-        return fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
-    const uint64_t start = at->position;
+        return at->source.more_parts ? PAC_WAITING : fail(at, PAC_TRUNCATED, "the packets end early (T.800 B.9)");
+    const uint64_t start = at->position, packed = at->packed;
     if (at->part < at->source.part_count && skip_sop(at))
         return PAC_WAITING;
 
@@ -220,10 +226,12 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
     const int64_t first_piece = at->state->piece_count;
     at->saved.size = 0;
     pac_status status = read_header_bytes(at, precinct, layer, &lengths);
-    if (status == PAC_WAITING)
-        return take_back(at, precinct, first_piece, start);
-    if (!status) {
+    const int is_read = !status;
+    if (is_read)
         status = place_bodies(at, first_piece, lengths.body_length);
+    if (status == PAC_WAITING)
+        return take_back(at, precinct, first_piece, start, packed);
+    if (is_read) {
         if (!status && at->source.list_places)
             status = note_place(at, (pac_packet_place){start, at->position, (int32_t)precinct, layer,
                                                        (int32_t)pac_min(at->part, at->source.part_count - 1),
@@ -310,6 +318,15 @@ void pac_packet_reader_init(pac_packet_reader *reader, pac_precincts *state, con
         reader->position = source->parts[0].start;
 }
 
+void pac_packet_reader_extend(pac_packet_reader *reader, const pac_tile_part *parts, int32_t part_count)
+{
+    const int32_t before = reader->source.part_count;
+    reader->source.parts = parts;
+    reader->source.part_count = part_count;
+    if (reader->part == before && before < part_count) /* all bytes so far were read */
+        reader->position = parts[before].start;
+}
+
 void pac_packet_reader_free(pac_packet_reader *reader)
 {
     free(reader->places);
@@ -324,10 +341,25 @@ pac_status pac_packets_resume(pac_packet_reader *reader)
     for (; reader->run < plan->run_count && reader->needed; reader->run++)
         if ((status = read_run(reader, &plan->runs[reader->run])))
             break;
-    if (!status && reader->needed)
-        status = fail(reader, PAC_CORRUPT, "the progression order changes leave packets out (T.800 A.6.6)");
+    if (!status && reader->needed) /* a tile-part may bring further changes */
+        status = reader->source.more_parts
+                     ? PAC_WAITING
+                     : fail(reader, PAC_CORRUPT, "the progression order changes leave packets out (T.800 A.6.6)");
     reader->report.offset = reader->position;
     reader->report.bytes_left = bytes_left(reader);
+    return status;
+}
+
+pac_status pac_packet_read_at(pac_packet_reader *reader, const pac_packet_place *place)
+{
+    if (place->layer != reader->state->precincts[place->precinct].next_layer)
+        return PAC_WAITING;
+    reader->part = place->part;
+    reader->position = place->start;
+    reader->limit = place->stop;
+    pac_status status = visit(reader, place->precinct, place->layer);
+    if (!status && reader->position != place->stop)
+        status = fail(reader, PAC_CORRUPT, "a packet does not end where it was said to end");
     return status;
 }
 

@@ -22,6 +22,8 @@ typedef struct {
     int32_t wanted_layers;
     int32_t list_places;  /* list where packets are */
     int32_t leave_pieces; /* keep no pieces of code-blocks */
+    int32_t more_parts;   /* tile-parts may follow the last one */
+    int32_t no_sop;       /* where headers are packed: none stands before a body, so bodies need not be there */
 } pac_packet_source;
 
 typedef struct {
@@ -48,6 +50,7 @@ typedef struct {
     int32_t part;
     uint64_t position; /* in the data */
     uint64_t packed;   /* in the packed headers */
+    uint64_t limit;    /* where a packet of known place stops; 0: not known */
     int64_t needed;    /* packets of the view still to come */
     pac_packet_place *places;
     int64_t place_count, place_capacity;
@@ -60,6 +63,14 @@ void pac_packet_reader_free(pac_packet_reader *reader);
 /* PAC_OK: all that was needed is there. PAC_WAITING: the next header is not, or not all of it. PAC_TRUNCATED and
  * PAC_CORRUPT: what was read up to there stays usable. */
 pac_status pac_packets_resume(pac_packet_reader *reader);
+
+/* Gives it the tile-parts that are known by now, at least those before and in the same order; they outlive it. */
+void pac_packet_reader_extend(pac_packet_reader *reader, const pac_tile_part *parts, int32_t part_count);
+
+/* Reads one packet where it is known to be, if its precinct is ready for it and its header is present; else
+ * PAC_WAITING. PAC_CORRUPT too if it does not end where it should. To be used instead of pac_packets_resume, not
+ * beside it. */
+pac_status pac_packet_read_at(pac_packet_reader *reader, const pac_packet_place *place);
 
 /* All of it at once. */
 pac_status pac_packets_read(pac_precincts *state, const pac_packet_source *source, pac_packet_report *report);

@@ -1,0 +1,126 @@
+"""Measure what pictures cost that are made while a frame arrives in pieces, against one decode of all of it.
+
+    python -m benchmarks.progressive [--image large] [--pieces 20] [--repeats 5] [--markdown FILE]
+
+After each piece a picture of the complete resolution, the highest whose packets have all come, is made into an array
+that is there already; and, in a second round, a picture of full size. Times are those of the process, of one thread,
+the least of the repeats, each of which first decodes the whole stream once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import pacscore
+from benchmarks.images import IMAGES, load
+
+CODINGS = {"JPEG 2000 Part 1": "1.2.840.10008.1.2.4.90", "HTJ2K": "1.2.840.10008.1.2.4.202"}
+"""Transfer syntaxes, all lossless."""
+
+
+class Row(NamedTuple):
+    """What one way of looking at an arriving frame cost."""
+
+    coding: str
+    pictures: str
+    megabytes: float
+    decode: float
+    progressive: float
+    pieces: int
+
+    @property
+    def ratio(self) -> float:
+        """Of all pictures together to one decode."""
+        return self.progressive / self.decode
+
+
+def _arrays(data: bytes) -> dict[int, NDArray[Any]]:
+    """Return an array for each resolution, touched beforehand as that of somebody who shows pictures is."""
+    levels = pacscore.inspect(data).decomposition_levels
+    return {reduce: pacscore.decode(data, reduce=reduce) for reduce in range(levels + 1)}  # type: ignore[misc]
+
+
+def _timed(work: Callable[..., Any], *arguments: Any, **options: Any) -> float:
+    begin = time.process_time()
+    work(*arguments, **options)
+    return time.process_time() - begin
+
+
+def _show(data: bytes, pieces: int, arrays: dict[int, NDArray[Any]], *, full_size: bool) -> None:
+    """Feed the frame in pieces and make a picture after each, of which only the last one may say that it is whole."""
+    decoder = pacscore.ProgressiveDecoder(size=len(data))
+    step = -(-len(data) // pieces)
+    for start in range(0, len(data), step):
+        decoder.feed(data[start : start + step])
+        reduce = 0 if full_size else decoder.completeness.reduce
+        if reduce is None:
+            continue
+        said_whole = decoder.image(reduce, out=arrays[reduce]).report.complete
+        if said_whole != (not full_size or start + step >= len(data)):
+            raise RuntimeError(f"byte {start + step:,}: the picture is called whole wrongly, or is not")
+
+
+def measure(image: str, pieces: int, repeats: int) -> list[Row]:
+    """Return a row for each coding and each kind of pictures; raise if the last picture is not the whole one."""
+    picture = load(image)
+    rows = []
+    for name, syntax in CODINGS.items():
+        options = pacscore.J2KOptions(progression="RPCL")
+        data = pacscore.encode(picture.array, syntax, options, bits_stored=picture.bits_stored)
+        arrays = _arrays(data)
+        whole = pacscore.decode(data)
+        times: dict[str, list[float]] = {"decode": [], "complete resolution": [], "full size": []}
+        for _ in range(repeats):
+            times["decode"].append(_timed(pacscore.decode, data, out=arrays[0]))
+            for pictures, full_size in (("complete resolution", False), ("full size", True)):
+                arrays[0][...] = 0
+                times[pictures].append(_timed(_show, data, pieces, arrays, full_size=full_size))
+                if not np.array_equal(arrays[0], whole):
+                    raise RuntimeError(f"{name}, {pictures}: the last picture is not the whole one")
+        best = {what: min(each) for what, each in times.items()}
+        rows += [
+            Row(name, pictures, picture.array.nbytes / 1e6, best["decode"], best[pictures], pieces)
+            for pictures in ("complete resolution", "full size")
+        ]
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """Return the rows as a table for the docs."""
+    lines = [
+        "| Coding | Picture after each piece | Pieces | One decode, ms | All pictures, ms | Ratio |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row.coding} | {row.pictures} | {row.pieces} | {1e3 * row.decode:.1f} | {1e3 * row.progressive:.1f} "
+        f"| {row.ratio:.2f} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--image", choices=IMAGES, default="large")
+    parser.add_argument("--pieces", type=int, default=20)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a table there, for the docs")
+    options = parser.parse_args(arguments)
+    shown = table(measure(options.image, options.pieces, options.repeats))
+    print(shown, end="")
+    if options.markdown:
+        options.markdown.write_text(shown, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
