@@ -1,19 +1,11 @@
 /* Part 1 block encoder: the order of passes, segments and their lengths, gains. Source: T.800 D.3, D.4, D.6, J.10. */
 #include "j2k/entropy/part1_coders.h"
+#include "j2k/entropy/part1_gains.h"
 #include "j2k/entropy/part1_symbols.h"
-
-#include <math.h>
 
 #if PAC_X86
 #include <immintrin.h>
 #endif
-
-/* Of the entropy of decisions; little of it is too much, as slopes must not look worse than they are. */
-#define PART1_CONTEXTS_LEAVE 0.7
-
-typedef struct {
-    uint64_t ones, both;
-} part1_counts;
 
 /* What a target does its own way. The first three make symbols, and return how many. */
 typedef struct {
@@ -22,7 +14,8 @@ typedef struct {
     size_t (*cleanup)(part1_encoding *encoding);
     void (*mq_encode)(part1_encoding *encoding, size_t count);
     void (*mq_encode_runs)(part1_encoding *encoding, size_t count);
-    part1_counts (*count)(const part1_encoding *encoding, const uint64_t *plane, const uint64_t *other);
+    part1_tally (*count)(const part1_encoding *encoding, int32_t plane);
+    uint64_t (*foresee)(part1_encoding *encoding, int32_t pass, int32_t plane, bool refines);
 } part1_stages;
 
 static pac_status part1_prepare(part1_encoding *encoding, const pac_part1_coding *coding, int32_t largest_bitplanes)
@@ -53,93 +46,10 @@ static pac_status part1_prepare(part1_encoding *encoding, const pac_part1_coding
     return PAC_OK;
 }
 
-/* ---- Gains ---- */
-
-/* What a pass takes away of the squared error, see part1.h. An error is a sum of squares, so that its drop is linear in
- * what lies below the plane: the sum over the samples suffices. */
-typedef struct {
-    double count, ones;       /* samples; those with a one in the plane */
-    double below, below_ones; /* sums of what lies below the plane, in steps */
-} part1_remainder;
-
-static part1_remainder part1_remainders(const part1_encoding *encoding, const part1_stages *stages, int32_t plane,
-                                        bool reversible)
-{
-    const ptrdiff_t words = encoding->words * encoding->stripes;
-    const part1_counts members = stages->count(encoding, encoding->changed, encoding->plane);
-    const int32_t lowest = plane > 4 ? plane - 4 : 0;
-    const double rest = ((double)((uint64_t)1 << lowest) - 1) / 2 + (reversible ? 0 : 0.5);
-    part1_remainder sum = {(double)members.ones, (double)members.both, rest * (double)members.ones,
-                           rest * (double)members.both};
-    for (int32_t i = lowest; i < plane; ++i) {
-        const part1_counts counts = stages->count(encoding, encoding->planes + i * words, encoding->plane);
-        const double weight = (double)((uint64_t)1 << i);
-        sum.below += weight * (double)counts.ones;
-        sum.below_ones += weight * (double)counts.both;
-    }
-    return sum;
-}
-
-static double part1_gain_of(const part1_remainder *sum, bool refines, int32_t plane, bool reversible)
-{
-    const double unit = (double)((uint64_t)1 << plane), zeros = sum->count - sum->ones;
-    if (plane == 0 && reversible)
-        return refines ? zeros : sum->count;
-    if (!refines) /* y^2 - (y - 3/2 unit)^2 for y = unit + below */
-        return unit * (3 * sum->below + 0.75 * unit * sum->count);
-    /* from the middle of a parent interval to that of its upper or lower half */
-    const double upper = 2 * sum->below_ones - 0.5 * unit * sum->ones;
-    const double lower = 1.5 * unit * zeros - 2 * (sum->below - sum->below_ones);
-    return 0.5 * unit * (upper + lower);
-}
-
-static double part1_gain(const part1_encoding *encoding, const part1_stages *stages, int32_t pass, int32_t plane,
-                         bool reversible)
-{
-    const part1_remainder sum = part1_remainders(encoding, stages, plane, reversible);
-    return part1_gain_of(&sum, pass % 3 == 2, plane, reversible);
-}
-
-/* ---- What a plane is worth ---- */
-
-/* Bits that the decisions of so many samples take, of which some are ones, by their entropy; contexts save some. */
-static double part1_decision_bits(double samples, double ones)
-{
-    const double zeros = samples - ones;
-    if (ones <= 0 || zeros <= 0)
-        return 0;
-    return PART1_CONTEXTS_LEAVE * (ones * log2(samples / ones) + zeros * log2(samples / zeros));
-}
-
-/* Gain for each byte that the passes of a plane most likely have from `pass` on, before they are coded: that of its
- * refinement or of what becomes significant, whichever is better. */
-static double part1_likely_slope(part1_encoding *encoding, const part1_stages *stages, int32_t pass, int32_t plane,
-                                 bool reversible)
-{
-    double slope = 0, decisions = 0;
-    for (int kind = 0; kind < 2; ++kind) { /* of samples that are refined, then of the others */
-        ptrdiff_t word = 0;
-        for (ptrdiff_t stripe = 0; stripe < encoding->stripes; ++stripe) {
-            const ptrdiff_t first = part1_stripe_at(encoding, stripe);
-            for (ptrdiff_t i = first; i < first + encoding->words; ++i, ++word) {
-                const uint64_t visited = pass % 3 == 2 ? encoding->visited[i] : 0;
-                const uint64_t others = encoding->inside[i] & ~encoding->significant[i] & ~visited;
-                const uint64_t found = others & encoding->plane[word];
-                if (kind && (found | encoding->significant[i])) /* empty areas cost next to nothing */
-                    decisions += (double)__builtin_popcountll(others);
-                encoding->changed[word] = kind ? found : encoding->significant[i] & ~visited;
-            }
-        }
-        const part1_remainder sum = part1_remainders(encoding, stages, plane, reversible);
-        const double gain = part1_gain_of(&sum, kind == 0, plane, reversible);
-        const double bits = sum.count + part1_decision_bits(decisions, sum.count);
-        if (bits > 0 && 8 * gain > slope * bits)
-            slope = 8 * gain / bits;
-    }
-    return slope;
-}
-
 /* ---- Segments ---- */
+
+/* Where a plane gains so many times what is asked for, the next one gains enough: most gain a quarter. */
+#define PART1_SURELY 16
 
 typedef struct {
     part1_encoding *encoding;
@@ -149,6 +59,7 @@ typedef struct {
     int32_t first; /* pass of the open segment */
     bool open, raw;
     double gain, bytes; /* of the plane so far; before it */
+    bool surely;        /* the next plane is worth its bytes, too */
 } part1_progress;
 
 /* Whether there might be no room for another pass: no image has so many bits. */
@@ -217,28 +128,43 @@ static double part1_bytes_so_far(const part1_progress *progress)
     return (double)progress->length + (double)(code->next - progress->encoding->plain) + (double)code->pending / 8;
 }
 
+/* Whether passes of a plane, from `pass` on, are most likely worth their bytes: its refinement or what becomes
+ * significant, whichever is better. */
+static bool part1_is_worth(const part1_progress *progress, int32_t pass, int32_t plane)
+{
+    const pac_part1_coding *coding = progress->coding;
+    for (int kind = 0; kind < 2; ++kind) {
+        const bool refines = kind == 0;
+        const double decisions = (double)progress->stages->foresee(progress->encoding, pass, plane, refines);
+        const part1_tally tally = progress->stages->count(progress->encoding, plane);
+        if (part1_slope_of(&tally, refines, decisions, plane, coding->reversible) >= coding->least_gain)
+            return true;
+    }
+    return false;
+}
+
 /* Whether the passes behind this one are not worth their bytes: so it was with the plane, or so it looks. */
 static bool part1_is_enough(part1_progress *progress, int32_t pass)
 {
-    part1_encoding *encoding = progress->encoding;
     const pac_part1_coding *coding = progress->coding;
     const int32_t next = pass + 1, plane = coding->bitplanes - 1 - (next + 2) / 3;
     if (pass % 3 == 2)
         return false;
     if (pass % 3 == 0) {
-        const double so_far = part1_bytes_so_far(progress);
-        if (progress->gain < coding->least_gain * (so_far - progress->bytes))
-            return true;
+        const double so_far = part1_bytes_so_far(progress), floor = coding->least_gain * (so_far - progress->bytes);
+        const double gain = progress->gain;
         progress->bytes = so_far;
         progress->gain = 0;
+        progress->surely = gain > PART1_SURELY * floor;
+        if (gain < floor)
+            return true;
     }
+    if (progress->surely)
+        return false;
     /* Behind passes that are worth little, those of the next plane may be worth more. */
-    for (int32_t at = plane; at >= coding->lowest_plane && at >= plane - (pass % 3); --at) {
-        encoding->plane = encoding->planes + at * encoding->words * encoding->stripes;
-        const int32_t first = at == plane ? next : 1;
-        if (part1_likely_slope(encoding, progress->stages, first, at, coding->reversible) >= coding->least_gain)
+    for (int32_t at = plane; at >= coding->lowest_plane && at >= plane - (pass % 3); --at)
+        if (part1_is_worth(progress, at == plane ? next : 1, at))
             return false;
-    }
     return true;
 }
 
@@ -263,7 +189,8 @@ static pac_status part1_encode_passes(part1_encoding *encoding, const pac_part1_
         encoding->passes[pass] = (pac_coded_pass){0};
         last = pass == pass_count - 1;
         if (coding->want_gains) {
-            const double more = part1_gain(encoding, stages, pass, plane, coding->reversible);
+            const part1_tally tally = stages->count(encoding, plane);
+            const double more = part1_gain_of(&tally, pass % 3 == 2, plane, coding->reversible);
             encoding->passes[pass].gain = (float)more;
             progress.gain += more;
         }

@@ -5,6 +5,8 @@
 
 #include "j2k/entropy/part1_mq_encoder_template.h"
 
+#include "j2k/entropy/part1_gains_template.h"
+
 #define PART1_BITS 16
 #define PART1_WORD uint16_t
 #define PART1_SAMPLE int16_t

@@ -88,16 +88,3 @@ PAC_FN void PAC_NAME(part1_mq_encode_runs)(part1_encoding *encoding, size_t coun
     }
     encoding->code = code;
 }
-
-/* How many samples of the pass there are, and how many of them have a one in a plane. */
-PAC_FN part1_counts PAC_NAME(part1_count)(const part1_encoding *encoding, const uint64_t *plane, const uint64_t *other)
-{
-    const ptrdiff_t words = encoding->words * encoding->stripes;
-    part1_counts counts = {0, 0};
-    for (ptrdiff_t i = 0; i < words; ++i) {
-        const uint64_t ones = encoding->changed[i] & plane[i];
-        counts.ones += (uint64_t)__builtin_popcountll(ones);
-        counts.both += (uint64_t)__builtin_popcountll(ones & other[i]);
-    }
-    return counts;
-}

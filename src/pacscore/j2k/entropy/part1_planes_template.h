@@ -98,9 +98,13 @@ PAC_FN void PART1_NAME(part1_split_planes)(part1_encoding *encoding, int32_t bit
 PAC_FN pac_status PART1_NAME(part1_encode)(const pac_part1_coding *coding, const PART1_SAMPLE *samples,
                                            ptrdiff_t stride, void *scratch, pac_part1_coded *coded)
 {
-    const part1_stages stages = {PAC_NAME(part1_significance_symbols), PAC_NAME(part1_refinement_symbols),
-                                 PAC_NAME(part1_cleanup_symbols),      PAC_NAME(part1_mq_encode),
-                                 PAC_NAME(part1_mq_encode_runs),       PAC_NAME(part1_count)};
+    const part1_stages stages = {PAC_NAME(part1_significance_symbols),
+                                 PAC_NAME(part1_refinement_symbols),
+                                 PAC_NAME(part1_cleanup_symbols),
+                                 PAC_NAME(part1_mq_encode),
+                                 PAC_NAME(part1_mq_encode_runs),
+                                 PAC_NAME(part1_count),
+                                 PAC_NAME(part1_foresee)};
     const pac_status status = part1_prepare(scratch, coding, PART1_BITS == 64 ? PART1_MAX_PLANES : PART1_BITS - 1);
     if (status)
         return status;
