@@ -126,6 +126,8 @@ def test_a_picture_of_equal_blocks_is_cut_in_fine_steps() -> None:
 def test_a_size_that_not_even_empty_packets_fit_is_refused(syntax: str) -> None:
     with pytest.raises(pc.OptionError, match="fewest possible"):
         pc.encode(painted(30, 30), syntax, pc.J2KOptions(rate=0.5), bits_stored=12)
+    with pytest.raises(pc.OptionError, match="fewest possible"):
+        pc.encode(painted(300, 300), syntax, pc.J2KOptions(rate=0.01), bits_stored=12)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ cdef extern from "j2k/tile_encoder.h":
         const double *weights
         double slope_floor
         int32_t set_planes
+        int32_t survey
     ctypedef struct pac_sample_source:
         const void *source "in"
         Py_ssize_t row_stride
@@ -71,10 +72,12 @@ cdef extern from "j2k/tile_encoder.h":
         pac_sample_source *sources
         pac_block_settings settings
         pac_precincts precincts
-        pac_status status
+        int status
     pac_status pac_tile_encoder_init(
         pac_tile_encoder *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
     void pac_tile_encode(pac_tile_encoder *) nogil
+    void pac_tile_encode_again(pac_tile_encoder *, double) nogil
+    void pac_tile_encode_surveyed(pac_tile_encoder *) nogil
     void pac_tile_encoder_free(pac_tile_encoder *) nogil
 
 
@@ -101,7 +104,7 @@ cdef class TileEncoder(CodedTile):
         self.precincts = &self.encoder.precincts
 
     cdef pac_status status(self):
-        return self.encoder.status
+        return <pac_status> self.encoder.status
 
     def __dealloc__(self):
         pac_tile_encoder_free(&self.encoder)
@@ -130,10 +133,12 @@ cdef class TileEncoder(CodedTile):
         source.range.precision = precision
         source.range.is_signed = is_signed
 
-    def want_gains(self, const double[::1] weights not None, double slope_floor=0, int32_t set_planes=0):
+    def want_gains(self, const double[::1] weights not None, double slope_floor=0, int32_t set_planes=0,
+                   bint survey=False):
         """Ask for the gain of each pass, by the weight of each band, three bands to a resolution.
 
-        With a floor, code no further where the slope of a block falls below it.
+        With a floor, code no further where the slope of a block falls below it. A survey of Part 1 blocks makes
+        `encode` estimate lengths and gains only.
         """
         if weights.shape[0] != 3 * self.plan.plan.resolution_count:
             raise OptionError(f"{weights.shape[0]} weights, not three for each of the resolutions")
@@ -141,6 +146,7 @@ cdef class TileEncoder(CodedTile):
         self.encoder.settings.weights = &weights[0]
         self.encoder.settings.slope_floor = slope_floor
         self.encoder.settings.set_planes = set_planes
+        self.encoder.settings.survey = survey
 
     def encode(self):
         """Encode; in each of the threads once."""
@@ -148,6 +154,17 @@ cdef class TileEncoder(CodedTile):
             raise OptionError(f"{self.held} sources for {self.plan.plan.component_count} components")
         with nogil:
             pac_tile_encode(&self.encoder)
+
+    def encode_again(self, double slope_floor):
+        """Let the blocks that were surveyed be encoded, down to a slope."""
+        if not self.encoder.settings.survey:
+            raise OptionError("no blocks were surveyed")
+        pac_tile_encode_again(&self.encoder, slope_floor)
+
+    def encode_surveyed(self):
+        """Encode them; in each of the threads once."""
+        with nogil:
+            pac_tile_encode_surveyed(&self.encoder)
 
     def extents(self):
         """Return the least and the greatest sample of each component."""

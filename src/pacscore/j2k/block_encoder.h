@@ -17,6 +17,7 @@ typedef struct {
                                  error of the image has of a squared quantiser step */
     double slope_floor;       /* with weights: a block ends behind a plane that gains less for each byte; 0: never */
     int32_t set_planes;       /* of HT, with weights: sets end at so many of the lowest planes; 0: at all planes */
+    int32_t survey;           /* of Part 1, with weights: do not encode yet */
 } pac_block_settings;
 
 /* What a thread needs to encode blocks; it owns the bytes and passes of those that it encoded. */
@@ -31,6 +32,7 @@ typedef struct {
     pac_arena coded;
 } pac_block_encoder;
 
+/* The encoder is all zeros, or finished. */
 pac_status pac_block_encoder_init(pac_block_encoder *encoder, const pac_tile_kernels *kernels,
                                   const pac_block_settings *settings);
 /* Gives back the memory that only encoding needs. */
@@ -42,5 +44,13 @@ void pac_block_encoder_free(pac_block_encoder *encoder);
 pac_status pac_block_encode(pac_block_encoder *encoder, const pac_tile_component *component, const pac_band *band,
                             pac_code_block *block, pac_coefficient_type type, const void *coefficients,
                             ptrdiff_t stride);
+
+/* Encodes a block that has been surveyed. */
+pac_status pac_block_encode_surveyed(pac_block_encoder *encoder, const pac_tile_component *component,
+                                     const pac_band *band, pac_code_block *block);
+
+/* Copies what a coder has made of a block. */
+pac_status pac_block_keep(pac_block_encoder *encoder, pac_code_block *block, const pac_coded_pass *passes,
+                          int32_t count, const uint8_t *coded, uint32_t length);
 
 #endif

@@ -1,23 +1,16 @@
 #include "j2k/coded_passes.h"
 
-/* Goes through the blocks that have passes. */
-typedef struct {
-    const pac_precincts *state;
-    int64_t precinct, block;
-    int32_t band; /* within the precinct */
-} block_walk;
-
-static const pac_precinct_band *band_of(const block_walk *walk)
+static const pac_precinct_band *band_of(const pac_block_walk *walk)
 {
     return &walk->state->precincts[walk->precinct].bands[walk->band];
 }
 
-static int32_t resolution_of(const block_walk *walk)
+static int32_t resolution_of(const pac_block_walk *walk)
 {
     return walk->state->plan->precinct_resolution[walk->precinct];
 }
 
-static int next_band(block_walk *walk)
+static int next_band(pac_block_walk *walk)
 {
     walk->block = 0;
     if (++walk->band < walk->state->plan->resolutions[resolution_of(walk)].band_count)
@@ -26,8 +19,7 @@ static int next_band(block_walk *walk)
     return ++walk->precinct < walk->state->plan->precinct_count;
 }
 
-/* The next block, or NULL. */
-static pac_code_block *next_block(block_walk *walk)
+pac_code_block *pac_block_walk_next(pac_block_walk *walk)
 {
     if (walk->precinct >= walk->state->plan->precinct_count)
         return NULL;
@@ -35,16 +27,25 @@ static pac_code_block *next_block(block_walk *walk)
         const pac_precinct *precinct = &walk->state->precincts[walk->precinct];
         const pac_precinct_band *band = precinct->bands ? band_of(walk) : NULL;
         const int64_t count = band && band->blocks ? (int64_t)band->blocks_wide * band->blocks_high : 0;
-        while (walk->block < count)
-            if (band->blocks[walk->block++].passes)
-                return &band->blocks[walk->block - 1];
+        if (walk->block < count)
+            return &band->blocks[walk->block++];
     } while (next_band(walk));
     return NULL;
 }
 
+/* The next block that has passes, or NULL. */
+static pac_code_block *next_block(pac_block_walk *walk)
+{
+    pac_code_block *block;
+    do
+        block = pac_block_walk_next(walk);
+    while (block && !block->passes);
+    return block;
+}
+
 pac_coded_count pac_coded_passes_count(const pac_precincts *state)
 {
-    block_walk walk = {.state = state};
+    pac_block_walk walk = {.state = state};
     pac_coded_count count = {0, 0};
     for (const pac_code_block *block; (block = next_block(&walk)); count.blocks++)
         count.passes += block->passes;
@@ -53,7 +54,7 @@ pac_coded_count pac_coded_passes_count(const pac_precincts *state)
 
 void pac_coded_passes_read(const pac_precincts *state, int32_t *bands, int32_t *counts, uint32_t *lengths, float *gains)
 {
-    block_walk walk = {.state = state};
+    pac_block_walk walk = {.state = state};
     for (const pac_code_block *block; (block = next_block(&walk));) {
         *bands++ = 3 * resolution_of(&walk) + walk.band;
         *counts++ = block->passes;
@@ -66,7 +67,7 @@ void pac_coded_passes_read(const pac_precincts *state, int32_t *bands, int32_t *
 
 void pac_coded_passes_assign(const pac_precincts *state, const uint16_t *layers)
 {
-    block_walk walk = {.state = state};
+    pac_block_walk walk = {.state = state};
     for (pac_code_block *block; (block = next_block(&walk));) {
         for (int32_t i = 0; i < block->passes; i++)
             block->coded[i].layer = *layers++;

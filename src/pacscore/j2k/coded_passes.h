@@ -5,6 +5,23 @@
 
 #include "j2k/packets/precincts.h"
 
+/* Goes through the blocks of a tile; begins with `state` alone. */
+typedef struct {
+    const pac_precincts *state;
+    int64_t precinct, block; /* the next one's */
+    int32_t band;            /* within the precinct */
+} pac_block_walk;
+
+/* The next block, or NULL. */
+pac_code_block *pac_block_walk_next(pac_block_walk *walk);
+
+/* Where the last block belongs to. */
+static inline const pac_resolution *pac_block_walk_resolution(const pac_block_walk *walk)
+{
+    const pac_tile_plan *plan = walk->state->plan;
+    return &plan->resolutions[plan->precinct_resolution[walk->precinct]];
+}
+
 /* Blocks without passes are left out. */
 typedef struct {
     int64_t blocks, passes;

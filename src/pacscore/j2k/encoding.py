@@ -31,11 +31,12 @@ from pacscore.support.targets import active_target
 __all__ = ["encode"]
 
 _USUAL = J2KOptions()
-_PILOT_FLOOR = 1.0
-"""Squared grey levels for each byte: where blocks are cut below, nearly everything is sent and nothing is foretold."""
-
+_MORE_SURVEYED, _MORE_PILOTED, _LESS_ERROR = 1.1, 1.35, 2.0
+"""What a survey and a pilot say is off by less, most likely: by so much they are asked for more than will be sent."""
 _NEARLY = 0.9
 """Blocks that are cut at this part of the slope that they were coded down to lack next to nothing."""
+_FAR_LOWER = 1 / 8
+"""Where everything that was coded is not enough, blocks are coded down to this part of the slope."""
 
 _FEW_PLANES = 3
 """The lowest planes of HT code-blocks, for a step that is a little finer than what a size takes."""
@@ -56,7 +57,7 @@ def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
     return bands
 
 
-def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int, floor: float) -> TileEncoder:
+def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int, floor: float | None) -> TileEncoder:
     tile, options = plan.tile(index), plan.options
     encoder = TileEncoder(tile.compiled, active_target(), 1 << 31, threads)
     for number, (component, part) in enumerate(zip(picture.about.components, tile.components, strict=True)):
@@ -65,7 +66,8 @@ def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int,
     if options.roi:
         encoder.set_regions_of_interest(_regions(plan, tile))
     if options.goals != (EVERYTHING,):
-        encoder.want_gains(band_weights(tile), floor, _FEW_PLANES if _step_comes_first(options) else 0)
+        planes = _FEW_PLANES if _step_comes_first(options) else 0
+        encoder.want_gains(band_weights(tile), floor or 0.0, planes, floor is None)
     run_in_threads(threads, encoder.encode)
     for number, extent in enumerate(encoder.extents()):
         picture.check_range(number, *extent)
@@ -73,14 +75,26 @@ def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int,
 
 
 class _Coded:
-    """The code-blocks of all tiles, and the packets that they make as long as their layers are what they are."""
+    """The code-blocks of all tiles, and the packets that they make as long as their layers are what they are.
 
-    def __init__(self, picture: Picture, plan: EncodingPlan, threads: int, floor: float = 0.0) -> None:
+    With None for a floor, they are only surveyed: lengths and gains of passes are estimates until `encode_surveyed`.
+    """
+
+    def __init__(self, picture: Picture, plan: EncodingPlan, threads: int, floor: float | None = 0.0) -> None:
         self._plan, self._threads = plan, threads
         encoders = run_each(
             range(plan.tiles), lambda tile, inner: _encode_tile(picture, plan, tile, inner, floor), threads
         )
         self.tiles = [(plan.tile(number), encoder) for number, encoder in enumerate(encoders)]
+
+    def encode_surveyed(self, floor: float) -> None:
+        """Encode down to a slope, instead of what was encoded before."""
+
+        def encode(tile: tuple[TilePlan, TileEncoder], inner: int) -> None:
+            tile[1].encode_again(floor)
+            run_in_threads(inner, tile[1].encode_surveyed)
+
+        run_each(self.tiles, encode, self._threads)
 
     def _packets(self) -> list[TilePackets]:
         sop, eph, packed = (options := self._plan.options).sop, options.eph, options.packed_headers is not None
@@ -96,41 +110,50 @@ class _Coded:
         return assemble(self._plan.header, self._packets(), self._plan.options, self._threads)
 
 
-def _slope_floor(picture: Picture, plan: EncodingPlan, threads: int) -> float:
-    """Return a slope below which passes are most likely not sent, as a part of the picture tells."""
+def _piloted_floor(picture: Picture, plan: EncodingPlan, threads: int) -> float:
+    """Return a slope below which HT sets are most likely not sent, as a part of the picture tells."""
     *_, goal = plan.options.goals
-    if picture.array is None or goal == EVERYTHING or plan.options.roi or _step_comes_first(plan.options):
+    pilot = None if picture.array is None or plan.options.roi else pilot_of(picture.array)
+    if goal == EVERYTHING or pilot is None or _step_comes_first(plan.options):
         return 0.0
-    pilot = pilot_of(picture.array)
-    if pilot is None:
-        return 0.0
-    share = pilot.size / picture.samples
     part = Picture(pilot, [component.precision for component in picture.about.components])
-    floor = 0.0 if plan.options.high_throughput else _PILOT_FLOOR
-    tiles = _Coded(part, plan_pilot(plan.options, part.about), threads, floor).tiles
-    size = None if goal.rate is None else share * picture.size(goal.rate)
-    error = None if goal.psnr is None else share * picture.error(goal.psnr)
-    find = points_of_sets if plan.options.high_throughput else truncation_points
-    return likely_slope(find(coded_passes(tiles)[0]), size, error)
+    tiles = _Coded(part, plan_pilot(plan.options, part.about), threads).tiles
+    share = pilot.size / picture.samples
+    size = None if goal.rate is None else _MORE_PILOTED * share * picture.size(goal.rate)
+    error = None if goal.psnr is None else share * picture.error(goal.psnr) / _LESS_ERROR
+    return likely_slope(points_of_sets(coded_passes(tiles)[0]), size, error)
+
+
+def _surveyed_floor(picture: Picture, plan: EncodingPlan, surveyed: _Coded) -> float:
+    """Return a slope below which passes of Part 1 blocks are most likely not sent."""
+    *_, goal = plan.options.goals
+    if goal == EVERYTHING or plan.options.roi:
+        return 0.0
+    size = None if goal.rate is None else _MORE_SURVEYED * picture.size(goal.rate)
+    error = None if goal.psnr is None else picture.error(goal.psnr) / _LESS_ERROR
+    return likely_slope(truncation_points(coded_passes(surveyed.tiles)[0]), size, error)
 
 
 def _encode_planned(picture: Picture, plan: EncodingPlan, threads: int) -> bytes:
     goals = plan.options.goals
     if goals == (EVERYTHING,):
         return _Coded(picture, plan, threads).codestream()
-    floor = _slope_floor(picture, plan, threads)
-    for lower in (_NEARLY**2, 0.0, 0.0):
-        coded = _Coded(picture, plan, threads, floor)
-        kind = SetAllocation if plan.options.high_throughput else Allocation
-        allocation = kind(coded.tiles, coded.layer_sizes)
+    ht = plan.options.high_throughput
+    surveyed = None if ht else _Coded(picture, plan, threads, None)
+    floor = _surveyed_floor(picture, plan, surveyed) if surveyed else _piloted_floor(picture, plan, threads)
+    for lower, lowest in ((_NEARLY**2, _FAR_LOWER * floor), (0.0, 0.0), (0.0, 0.0)):
+        if surveyed:
+            surveyed.encode_surveyed(floor)
+        coded = surveyed or _Coded(picture, plan, threads, floor)
+        allocation = (SetAllocation if ht else Allocation)(coded.tiles, coded.layer_sizes)
         try:
             allocate_layers(goals, picture, allocation, coded.codestream, threads)
         except OptionError:
-            if not floor:
+            if allocation.cut >= floor * _NEARLY:  # what was not encoded would not help
                 raise
         if allocation.cut >= floor * _NEARLY:
             break
-        floor = lower * allocation.cut
+        floor = lower * allocation.cut or lowest
     return coded.codestream()
 
 

@@ -29,9 +29,6 @@ _MOST_TRIALS = 24
 _SECANTS = 6
 """So many trials go by what the headers took before; then the interval is halved."""
 _FILL_TRIALS = 4
-_MORE_BYTES = 1.35
-_LESS_ERROR = 2.0
-"""What a pilot says is off by less, most likely: by so much it is asked for more than will be sent."""
 _NEARLY = 10 ** (-0.02 / 10)
 """A PSNR is met when it is better by less than 0.02 dB."""
 
@@ -97,12 +94,12 @@ def likely_slope(points: TruncationPoints, size: float | None, error: float | No
     """Return the slope at which code-blocks are cut to reach a size in bytes, or a squared error; 0: not at all."""
     if size is not None:
         sent = np.cumsum(points.bytes)
-        if not len(sent) or size * _MORE_BYTES > sent[-1]:
+        if not len(sent) or size > sent[-1]:
             return 0.0
-        count = int(np.searchsorted(sent, size * _MORE_BYTES, "right"))
+        count = int(np.searchsorted(sent, size, "right"))
     else:
         left = np.cumsum(points.errors[::-1])
-        count = len(left) - int(np.searchsorted(left, (error or 0.0) / _LESS_ERROR, "right"))
+        count = len(left) - int(np.searchsorted(left, error or 0.0, "right"))
     return points.slope(count)
 
 

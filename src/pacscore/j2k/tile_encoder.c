@@ -1,5 +1,7 @@
 #include "j2k/tile_encoder.h"
 
+#include "j2k/coded_passes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,8 +199,10 @@ static void forget_blocks(const group *at)
             continue;
         for (int32_t b = 0; b < resolution->band_count; b++) {
             const pac_precinct_band *band = &encoder->precincts.precincts[k].bands[b];
-            for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++)
+            for (int64_t i = 0; i < (int64_t)band->blocks_wide * band->blocks_high; i++) {
                 band->blocks[i].passes = 0;
+                band->blocks[i].indices = NULL;
+            }
         }
     }
 }
@@ -238,15 +242,55 @@ static pac_status encode_groups(pac_tile_encoder *encoder, pac_block_encoder *bl
     return status;
 }
 
+static void fail(pac_tile_encoder *encoder, pac_status status)
+{
+    int none = PAC_OK;
+    if (status)
+        atomic_compare_exchange_strong(&encoder->status, &none, (int)status);
+}
+
 void pac_tile_encode(pac_tile_encoder *encoder)
 {
     const int32_t number = atomic_fetch_add(&encoder->entered, 1);
     pac_block_encoder *blocks = &encoder->encoders[number];
     pac_status status = pac_block_encoder_init(blocks, &encoder->kernels, &encoder->settings);
     if (number == 0) {
-        encoder->status = status ? status : encode_groups(encoder, blocks);
+        fail(encoder, status ? status : encode_groups(encoder, blocks));
         pac_strip_queue_close(&encoder->queue);
     } else if (!status)
         pac_strip_queue_help(&encoder->queue, blocks);
+    pac_block_encoder_finish(blocks);
+}
+
+void pac_tile_encode_again(pac_tile_encoder *encoder, double slope_floor)
+{
+    encoder->settings.slope_floor = slope_floor;
+    atomic_store(&encoder->entered, 0);
+    atomic_store(&encoder->taken, 0);
+}
+
+static pac_status encode_surveyed(pac_tile_encoder *encoder, pac_block_encoder *blocks)
+{
+    pac_block_walk walk = {.state = &encoder->precincts};
+    long long number = 0, mine = atomic_fetch_add(&encoder->taken, 1);
+    for (pac_code_block *block; (block = pac_block_walk_next(&walk));) {
+        if (!block->indices || number++ < mine)
+            continue;
+        const pac_resolution *resolution = pac_block_walk_resolution(&walk);
+        const pac_tile_component *component = &encoder->plan->components[resolution->component];
+        const pac_status status = pac_block_encode_surveyed(blocks, component, &resolution->bands[walk.band], block);
+        if (status)
+            return status;
+        mine = atomic_fetch_add(&encoder->taken, 1);
+    }
+    return PAC_OK;
+}
+
+void pac_tile_encode_surveyed(pac_tile_encoder *encoder)
+{
+    const int32_t number = atomic_fetch_add(&encoder->entered, 1);
+    pac_block_encoder *blocks = &encoder->encoders[number];
+    pac_status status = pac_block_encoder_init(blocks, &encoder->kernels, &encoder->settings);
+    fail(encoder, status ? status : encode_surveyed(encoder, blocks));
     pac_block_encoder_finish(blocks);
 }

@@ -2,7 +2,8 @@
  * Part 1 or of HT.
  *
  * First the sources are set; then pac_tile_encode in as many threads at once as init was told; then the precincts have
- * what packets are made of.
+ * what packets are made of. Where the settings ask for a survey, that is all that pac_tile_encode does. Then come, as
+ * often as one likes, pac_tile_encode_again and in as many threads pac_tile_encode_surveyed.
  */
 #ifndef PACSCORE_J2K_TILE_ENCODER_H
 #define PACSCORE_J2K_TILE_ENCODER_H
@@ -31,7 +32,8 @@ typedef struct {
     pac_block_encoder *encoders; /* one a thread; they own the coded bytes */
     int32_t threads;
     atomic_int entered;
-    pac_status status; /* of the transform and of the blocks, once all threads are back */
+    atomic_llong taken; /* of the blocks that were surveyed */
+    atomic_int status;  /* of the transform and of the blocks, once all threads are back */
 } pac_tile_encoder;
 
 pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan *plan, pac_target target,
@@ -40,6 +42,13 @@ pac_status pac_tile_encoder_init(pac_tile_encoder *encoder, const pac_tile_plan 
  * comes first and alone, it does everything. Failures are in `status`; PAC_LIMIT: an index needs more planes than M_b.
  */
 void pac_tile_encode(pac_tile_encoder *encoder);
+
+/* Lets the blocks that were surveyed be encoded, down to another slope; one thread calls it while no other does
+ * anything.
+ */
+void pac_tile_encode_again(pac_tile_encoder *encoder, double slope_floor);
+/* Called by each thread once: encodes blocks. */
+void pac_tile_encode_surveyed(pac_tile_encoder *encoder);
 void pac_tile_encoder_free(pac_tile_encoder *encoder);
 
 #endif

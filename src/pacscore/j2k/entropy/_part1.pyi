@@ -27,3 +27,6 @@ def encode_block(
     least_gain: float = 0.0,
     target: str | None = None,
 ) -> tuple[bytes, list[tuple[int, float, bool]]]: ...
+def survey_block(
+    samples: np.ndarray[Any, Any], *, bitplanes: int, lowest_plane: int = 0, target: str | None = None
+) -> list[tuple[int, float]]: ...

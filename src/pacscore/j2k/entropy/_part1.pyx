@@ -27,6 +27,8 @@ cdef extern from "support/coded_pass.h":
         uint8_t ends_segment
 
 cdef extern from "j2k/entropy/part1.h":
+    enum:
+        PAC_PART1_SURVEYED
     ctypedef struct pac_part1_segment:
         const uint8_t *bytes
         uint32_t length
@@ -75,6 +77,8 @@ cdef extern from "j2k/entropy/part1.h":
             const pac_part1_coding *, const uint32_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
         pac_status (*encode64)(
             const pac_part1_coding *, const uint64_t *, Py_ssize_t, void *, pac_part1_coded *) noexcept nogil
+        int32_t (*survey_i16)(
+            const pac_part1_coding *, const int16_t *, Py_ssize_t, pac_coded_pass *) noexcept nogil
     void pac_part1_kernels_init(pac_part1_kernels *, pac_target) nogil
     size_t pac_part1_scratch_size() nogil
     size_t pac_part1_encoder_scratch_size() nogil
@@ -324,3 +328,41 @@ def encode_block(
     return (<const char *> coded.bytes)[:coded.length], [
         (passes[i].length, passes[i].gain, bool(passes[i].ends_segment)) for i in range(coded.pass_count)
     ]
+
+
+def survey_block(const int16_t[:, ::1] samples not None, *, int32_t bitplanes, int32_t lowest_plane=0, target=None):
+    """Return what the passes of a Part 1 code-block will most likely have, without encoding it.
+
+    Parameters
+    ----------
+    samples : ndarray of int16, shape (height, width)
+        As `encode_block` takes them.
+    bitplanes : int
+        That hold all magnitudes, at most 15.
+    lowest_plane : int
+        That of bit 0 of the samples.
+    target : str, optional
+        CPU target by name; None is the active one.
+
+    Returns
+    -------
+    list of (int, float)
+        For each plane twice, for what becomes significant in it and for what is refined: the bytes up to there, and the
+        gain in squared quantiser steps.
+
+    Raises
+    ------
+    OptionError
+        If there is no such code-block.
+    """
+    cdef Py_ssize_t height = samples.shape[0], width = samples.shape[1]
+    if not (0 < height <= 1024 and 0 < width <= 1024 and height * width <= 4096):
+        raise OptionError(f"no code-block has {height} rows and {width} columns (T.800 A.6.1)")
+    if not (0 < bitplanes <= PAC_PART1_SURVEYED and 0 <= lowest_plane < 48):
+        raise OptionError(f"{bitplanes} planes from {lowest_plane} on are not surveyed")
+    cdef pac_part1_coding coding = pac_part1_coding(width, height, 0, 0, bitplanes, lowest_plane, True, False, 0)
+    cdef pac_part1_kernels kernels
+    cdef pac_coded_pass passes[2 * PAC_PART1_SURVEYED]
+    pac_part1_kernels_init(&kernels, <pac_target> _target_number(target))
+    cdef int32_t count = kernels.survey_i16(&coding, &samples[0, 0], width, passes)
+    return [(passes[i].length, passes[i].gain) for i in range(count)]

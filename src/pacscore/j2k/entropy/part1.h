@@ -59,6 +59,8 @@ typedef struct {
     double least_gain;     /* with gains: coding stops behind a plane that gains less for each byte; 0: it does not */
 } pac_part1_coding;
 
+enum { PAC_PART1_SURVEYED = 15 /* planes at most */ };
+
 /* A block as it was encoded; bytes and passes lie in the scratch. */
 typedef struct {
     const uint8_t *bytes;
@@ -82,6 +84,9 @@ typedef struct {
  * reversible ones are exact once plane 0 is known. Of a sample's bits below the plane the four highest are looked at
  * and the rest taken for their mean: a sample's part in the gain of plane p is exact for p <= 4, else off by at most
  * 0.1 * 4^p, either way alike.
+ * survey: does not encode, but estimates length and gain of what becomes significant in a plane and of what is refined
+ * in it, two passes a plane; returns how many. At most PAC_PART1_SURVEYED bitplanes; `lowest_plane` is that of bit 0 of
+ * the indices. Sizes are those that encode takes.
  */
 typedef struct {
     pac_status (*decode32)(const pac_part1_block *block, uint32_t *samples, ptrdiff_t stride, void *scratch,
@@ -94,6 +99,8 @@ typedef struct {
                            pac_part1_coded *coded);
     pac_status (*encode64)(const pac_part1_coding *coding, const uint64_t *samples, ptrdiff_t stride, void *scratch,
                            pac_part1_coded *coded);
+    int32_t (*survey_i16)(const pac_part1_coding *coding, const int16_t *indices, ptrdiff_t stride,
+                          pac_coded_pass *passes);
 } pac_part1_kernels;
 
 /* Fill the table with the kernels of a target. */

@@ -6,5 +6,6 @@
 
 void pac_part1_decoder_init(pac_part1_kernels *kernels, pac_target target);
 void pac_part1_encoder_init(pac_part1_kernels *kernels, pac_target target);
+void pac_part1_survey_init(pac_part1_kernels *kernels, pac_target target);
 
 #endif

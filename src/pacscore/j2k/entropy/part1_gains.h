@@ -5,9 +5,8 @@
 #ifndef PACSCORE_J2K_ENTROPY_PART1_GAINS_H
 #define PACSCORE_J2K_ENTROPY_PART1_GAINS_H
 
+#include "j2k/entropy/part1_entropy_bits.h"
 #include "j2k/entropy/part1_encoder_scratch.h"
-
-#include <math.h>
 
 enum { PART1_PLANES_BELOW = 4 /* are looked at */ };
 
@@ -36,21 +35,12 @@ static double part1_gain_of(const part1_tally *tally, bool refines, int32_t plan
     return unit * (below + 0.25 * unit * (3 * count - 4 * ones));
 }
 
-/* Bits that the decisions of so many samples take, of which some are ones, by their entropy; contexts save some. */
-static double part1_decision_bits(double samples, double ones)
-{
-    const double zeros = samples - ones;
-    if (ones <= 0 || zeros <= 0)
-        return 0;
-    return PART1_CONTEXTS_LEAVE * (ones * log2(samples / ones) + zeros * log2(samples / zeros));
-}
-
 /* Gain for each byte of samples that are refined or become significant, if their bits are neither easily foretold nor
  * surprising. */
 static double part1_slope_of(const part1_tally *tally, bool refines, double decisions, int32_t plane, bool reversible)
 {
     const double count = (double)tally->count;
-    const double bits = count + (refines ? 0 : part1_decision_bits(decisions, count));
+    const double bits = count + (refines ? 0 : PART1_CONTEXTS_LEAVE * part1_entropy(decisions, count));
     return bits > 0 ? 8 * part1_gain_of(tally, refines, plane, reversible) / bits : 0;
 }
 

@@ -39,6 +39,7 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t length;
     pac_coded_pass *coded; /* `passes` of them */
+    void *indices;         /* of a survey, until the block is encoded; else NULL */
     uint16_t first_sent;   /* HT: passes of sets before the first that is sent are not even told of */
 } pac_code_block;
 
