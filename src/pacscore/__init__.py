@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from pacscore.j2k.progressive import ProgressiveDecoder
     from pacscore.j2k.recode_report import Recoded, RecodeReport
     from pacscore.j2k.recoding import recode
+    from pacscore.j2k.repack_options import RepackOptions
+    from pacscore.j2k.repacking import repack
     from pacscore.j2k.restoring import restore
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
@@ -87,6 +89,8 @@ _ROOMS = {
     "j2k.progressive": ("ProgressiveDecoder",),
     "j2k.recode_report": ("RecodeReport", "Recoded"),
     "j2k.recoding": ("recode",),
+    "j2k.repack_options": ("RepackOptions",),
+    "j2k.repacking": ("repack",),
     "j2k.restoring": ("restore",),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
@@ -134,6 +138,7 @@ __all__ = [
     "RecodeReport",
     "Recoded",
     "Region",
+    "RepackOptions",
     "TranscodeReport",
     "TruncatedError",
     "UnsupportedError",
@@ -148,6 +153,7 @@ __all__ = [
     "pipeline",
     "recode",
     "render",
+    "repack",
     "restore",
     "transcode",
 ]

@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from pacscore.j2k._packet_reader cimport pac_precincts
 from pacscore.j2k._tile_plan cimport pac_status
+from pacscore.j2k._written_packets cimport WrittenPackets
 
 
 cdef extern from "j2k/packets/writer.h":
@@ -37,7 +38,7 @@ cdef extern from "j2k/coded_blocks.h":
         pac_precincts *, const pac_coded_block *, const pac_pass_bytes *, const uint8_t *) nogil
 
 
-cdef class CodedTile:
+cdef class CodedTile(WrittenPackets):
     cdef pac_precincts *precincts  # those of the class that makes them
     cdef pac_packet_list packets
     cdef bytes replaced

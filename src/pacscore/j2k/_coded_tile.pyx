@@ -1,8 +1,7 @@
-"""A tile whose code-blocks are coded: its packets, and what joins those of several tiles."""
+"""A tile whose code-blocks are coded, and its packets."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcpy
 
 cimport cython
 
@@ -42,7 +41,7 @@ cdef object as_bytes(array):
 
 @cython.auto_pickle(False)
 @cython.no_gc  # as TileDecoder
-cdef class CodedTile:
+cdef class CodedTile(WrittenPackets):
     """Has the code-blocks of a tile; what makes them derives from it."""
 
     def __dealloc__(self):
@@ -51,6 +50,21 @@ cdef class CodedTile:
     cdef pac_status status(self):
         """What became of coding the blocks."""
         return PAC_OK
+
+    cdef int64_t size(self, int64_t first, int64_t last) except -1:
+        cdef int64_t size = 0
+        if not 0 <= first <= last <= self.packets.count:
+            raise OptionError(f"there are no packets {first} to {last}")
+        for k in range(first, last):
+            size += self.packets.packets[k].length
+        return size
+
+    cdef size_t write_headers(self, int64_t first, int64_t last, uint8_t *out) noexcept nogil:
+        return pac_packet_headers_write(&self.packets, first, last, out)
+
+    cdef void write(
+            self, int64_t first, int64_t last, uint64_t begin, uint64_t end, uint8_t *out) noexcept nogil:
+        pac_packets_write(&self.packets, self.precincts, first, last, begin, end, out)
 
     def finish(self, bint sop, bint eph, bint packed=False):
         """Write the packet headers, and return the lengths of all packets; without headers that are packed."""
@@ -106,66 +120,3 @@ cdef class CodedTile:
         if status == PAC_CORRUPT:
             raise OptionError("a code-block lacks more bit-planes than its band has (T.800 B.10.5)")
         check(status)
-
-    def headers(self, int64_t first, int64_t last):
-        """Return the headers of packets ``first`` to ``last``, as they are packed."""
-        if not 0 <= first <= last <= self.packets.count:
-            raise OptionError(f"there are no packets {first} to {last}")
-        cdef size_t size = pac_packet_headers_write(&self.packets, first, last, NULL)
-        packed = PyBytes_FromStringAndSize(NULL, size)
-        pac_packet_headers_write(&self.packets, first, last, <uint8_t *> PyBytes_AS_STRING(packed))
-        return packed
-
-
-cdef Py_ssize_t size_of(object piece) except -1:
-    cdef CodedTile tile
-    cdef int64_t first, last
-    cdef Py_ssize_t size = 0
-    if type(piece) is bytes:
-        return len(piece)
-    tile, first, last = piece
-    if not 0 <= first <= last <= tile.packets.count:
-        raise OptionError(f"there are no packets {first} to {last}")
-    for k in range(first, last):
-        size += tile.packets.packets[k].length
-    return size
-
-
-@cython.final
-@cython.auto_pickle(False)
-cdef class Joining:
-    """Bytes and packets, one after another, as bytes; packets are given as (CodedTile, first, last).
-
-    Each of ``shares`` threads calls `write` once; then `joined` is complete.
-    """
-
-    cdef readonly bytes joined
-    cdef list pieces
-    cdef list sizes
-    cdef int shares
-    cdef object numbers
-
-    def __cinit__(self, list pieces not None, int shares):
-        self.pieces = pieces
-        self.sizes = [size_of(piece) for piece in pieces]
-        self.joined = PyBytes_FromStringAndSize(NULL, sum(self.sizes))
-        self.shares = shares
-        self.numbers = iter(range(shares))
-
-    def write(self):
-        """Write the next share."""
-        cdef CodedTile tile
-        cdef int64_t first, last, number = next(self.numbers)
-        cdef uint64_t at = 0, size, begin, end
-        cdef uint64_t start = len(self.joined) * number // self.shares
-        cdef uint64_t stop = len(self.joined) * (number + 1) // self.shares
-        cdef uint8_t *out = <uint8_t *> PyBytes_AS_STRING(self.joined)
-        for piece, size in zip(self.pieces, self.sizes):
-            begin, end = max(at, start), min(at + size, stop)
-            if begin < end and type(piece) is bytes:
-                memcpy(out + begin, PyBytes_AS_STRING(piece) + (begin - at), end - begin)
-            elif begin < end:
-                tile, first, last = piece
-                with nogil:
-                    pac_packets_write(&tile.packets, tile.precincts, first, last, begin - at, end - at, out + begin)
-            at += size

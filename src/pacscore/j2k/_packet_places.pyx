@@ -28,6 +28,7 @@ from pacscore.j2k._packet_reader cimport (
 from pacscore.errors import OptionError
 from pacscore.j2k._coded_tile import BLOCK
 
+cdef int _ALL_LAYERS = 65535
 
 cdef extern from "j2k/coded_blocks.h":
     ctypedef struct pac_read_piece:
@@ -35,9 +36,10 @@ cdef extern from "j2k/coded_blocks.h":
     int64_t pac_coded_blocks_pieces(const pac_precincts *, pac_coded_block *, pac_read_piece *) nogil
 
 
-PLACE = np.dtype({"names": ["start", "stop", "precinct", "layer", "part", "first_piece"],
-                  "formats": ["u8", "u8", "i4", "i4", "i4", "i4"],
-                  "offsets": [0, 8, 16, 20, 24, 28],
+PLACE = np.dtype({"names": ["start", "stop", "header", "body", "header_length", "precinct", "layer", "part",
+                            "first_piece"],
+                  "formats": ["u8", "u8", "u8", "u8", "u4", "i4", "i4", "i4", "i4"],
+                  "offsets": [0, 8, 16, 24, 32, 36, 40, 44, 48],
                   "itemsize": sizeof(pac_packet_place)})
 PIECE = np.dtype({"names": ["offset", "length", "number", "passes", "kind"],
                   "formats": ["u8", "u4", "i4", "u2", "u1"],
@@ -49,9 +51,13 @@ PIECE = np.dtype({"names": ["offset", "length", "number", "passes", "kind"],
 @cython.auto_pickle(False)
 @cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
 cdef class PacketPlaces:
-    """Reads the packet headers of one tile, as far as the data is present; with ``pieces``, keeps what they tell."""
+    """Reads the packet headers of one tile, as far as the data is present, up to the last packet that is wanted.
+
+    With ``pieces`` it keeps what they tell of code-blocks.
+    """
 
     cdef CompiledPlan plan
+    cdef bint cut
     cdef pac_precincts precincts
     cdef pac_packet_reader reader
     cdef pac_tile_part *parts
@@ -59,12 +65,13 @@ cdef class PacketPlaces:
     cdef Py_buffer packed
 
     def __cinit__(self, CompiledPlan plan not None, data, parts, packed_headers, int64_t block_limit,
-                  bint pieces=False):
+                  bint pieces=False, int reduce=0, int layers=_ALL_LAYERS):
         cdef pac_packet_source source
         self.plan = plan
         check(pac_precincts_init(&self.precincts, &plan.plan, block_limit))
         self.parts = take_source(&source, &self.data, &self.packed, data, parts, packed_headers)
-        source.wanted_layers = plan.plan.layers
+        source.discard_levels = reduce
+        source.wanted_layers = min(layers, plan.plan.layers)
         source.list_places = 1
         source.leave_pieces = not pieces
         pac_packet_reader_init(&self.reader, &self.precincts, &source)
@@ -87,6 +94,7 @@ cdef class PacketPlaces:
             status = pac_packets_resume(&self.reader)
         if status == PAC_WAITING:
             return False
+        self.cut = status == PAC_TRUNCATED
         if status != PAC_TRUNCATED and status != PAC_CORRUPT:
             check(status)
         return True
@@ -97,6 +105,16 @@ cdef class PacketPlaces:
         if self.reader.report.what != NULL:
             return self.reader.report.what.decode("ascii")
         return "the data ends early" if self.reader.needed else None
+
+    @property
+    def truncated(self):
+        """Whether that is because the data ends there."""
+        return self.cut
+
+    @property
+    def missing(self):
+        """How many packets are still wanted."""
+        return self.reader.needed
 
     @property
     def offset(self):

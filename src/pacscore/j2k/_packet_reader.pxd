@@ -1,7 +1,7 @@
 """How compiled modules give packets to C, and tell in Python what C found in them."""
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyObject_GetBuffer
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -45,6 +45,9 @@ cdef extern from "j2k/packets/reader.h":
     ctypedef struct pac_packet_place:
         uint64_t start
         uint64_t stop
+        uint64_t header
+        uint64_t body
+        uint32_t header_length
         int32_t precinct
         int32_t layer
         int32_t part

@@ -9,7 +9,7 @@ from pacscore.errors import OptionError
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.region import Region
 
-__all__ = ["J2KOptions", "PackedHeaders", "Progression", "ProgressionChange", "TileParts"]
+__all__ = ["J2KOptions", "PackedHeaders", "Progression", "ProgressionChange", "TileParts", "check_choice"]
 
 Progression = Literal["LRCP", "RLCP", "RPCL", "PCRL", "CPRL"]
 TileParts = Literal["single", "resolution", "component", "layer"]
@@ -49,7 +49,7 @@ class ProgressionChange:
     layer_end: int | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("progression", self.progression, PROGRESSIONS)
+        check_choice("progression", self.progression, PROGRESSIONS)
         _check_range("resolution_start", self.resolution_start, 0, 32)
         _check_range("resolution_end", self.resolution_end, self.resolution_start + 1, 33)
         _check_range("component_start", self.component_start, 0, 16383)
@@ -164,9 +164,9 @@ class J2KOptions:
             _check_range("image_offset and tile_offset", offset, 0, 2**32 - 2)
         for step in (step for steps in self.subsampling or () for step in steps):
             _check_range("subsampling", step, 1, 255)
-        _check_choice("progression", self.progression, PROGRESSIONS)
-        _check_choice("packed_headers", self.packed_headers, ("main", "tile"))
-        _check_choice("tile_parts", self.tile_parts, ("single", "resolution", "component", "layer"))
+        check_choice("progression", self.progression, PROGRESSIONS)
+        check_choice("packed_headers", self.packed_headers, ("main", "tile"))
+        check_choice("tile_parts", self.tile_parts, ("single", "resolution", "component", "layer"))
         for side in (self.code_block_rows, self.code_block_columns):
             _check_power("code_block_rows and code_block_columns", side, 4, 1024)
         if self.code_block_rows * self.code_block_columns > 4096:
@@ -177,7 +177,7 @@ class J2KOptions:
         if self.precincts is not None and not self.precincts:
             raise OptionError("precincts must name at least one size")
         for style in self.styles:
-            _check_choice("styles", style, _STYLES)
+            check_choice("styles", style, _STYLES)
         if self.quantization_step is not None and not 0 < self.quantization_step <= 1:
             raise OptionError(f"quantization_step={self.quantization_step} must be above 0 and at most 1")
 
@@ -192,6 +192,7 @@ def _check_power(name: str, value: int, least: int, most: int) -> None:
         raise OptionError(f"{name}: {value} is not a power of two from {least} to {most}")
 
 
-def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
+def check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
+    """Raise OptionError unless a value is None or one of the choices."""
     if value is not None and value not in choices:
         raise OptionError(f"{name}={value!r} must be one of {', '.join(choices)}")

@@ -30,13 +30,16 @@ from pacscore.j2k.codestream.segments import (
     Tlm,
 )
 from pacscore.j2k.plan import TilePlan
+from pacscore.j2k.progression_changes import clip_progressions
 
-__all__ = ["Rewriting", "magnitude_bound", "rewrite_main_header", "rewrite_tile_header"]
+__all__ = ["ABOUT_PACKETS", "Rewriting", "magnitude_bound", "rewrite_main_header", "rewrite_tile_header"]
 
 _RSIZ_HT = 0x4000
 _STYLE_HT, _STYLE_CAUSAL = 0x40, 0x08
-_ABOUT_PACKETS = (Tlm, Plm, Plt, Ppm, Ppt)
 _ABOUT_BLOCKS = (Cod, Coc, Qcd, Qcc, Rgn, Poc)
+
+ABOUT_PACKETS = (Tlm, Plm, Plt, Ppm, Ppt)
+"""Marker segments that tell of packets and tile-parts as they lie."""
 
 
 class Rewriting(NamedTuple):
@@ -73,24 +76,6 @@ def _rewrite_cod(cod: Cod, to: Rewriting) -> Cod:
     )
 
 
-def _contains(entry: PocEntry, other: PocEntry) -> bool:
-    return (
-        entry.rspoc <= other.rspoc
-        and entry.repoc >= other.repoc
-        and entry.cspoc <= other.cspoc
-        and (entry.cepoc == 0 or 0 < other.cepoc <= entry.cepoc)
-    )
-
-
-def _rewrite_progressions(poc: Poc) -> Poc:
-    """Return what is left of the progressions when there is one layer."""
-    entries: list[PocEntry] = []
-    for entry in poc.entries:
-        if not any(_contains(earlier, entry) for earlier in entries):
-            entries.append(entry._replace(lyepoc=1))
-    return Poc(tuple(entries))
-
-
 def _rewrite(segments: Iterable[Segment], to: Rewriting) -> list[Segment]:
     """Return the segments that do not tell of packets, changed where they tell of code-blocks."""
     rewritten: list[Segment] = []
@@ -103,10 +88,10 @@ def _rewrite(segments: Iterable[Segment], to: Rewriting) -> list[Segment]:
                 rewritten.append(segment._replace(spcoc=_rewrite_style(segment.spcoc, to)))
             case Poc():
                 progressions += segment.entries
-            case _ if not isinstance(segment, _ABOUT_PACKETS):
+            case _ if not isinstance(segment, ABOUT_PACKETS):
                 rewritten.append(segment)
     if progressions and to.progression is None:
-        rewritten.append(_rewrite_progressions(Poc(tuple(progressions))))
+        rewritten.append(clip_progressions(progressions, layers=1))
     return rewritten
 
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pacscore.errors import OptionError
+from pacscore.j2k.codestream.segments import Siz, SizComponent
 from pacscore.j2k.packets.geometry import Rect, ceil_div
 
-__all__ = ["ComponentFormat", "PictureFormat", "Steps", "place_picture"]
+__all__ = ["ComponentFormat", "PictureFormat", "Steps", "place_picture", "reduce_grid"]
 
 Steps = tuple[int, int]
 """(rows, columns) of the reference grid from one sample to the next: YRsiz, XRsiz."""
@@ -101,3 +102,49 @@ def place_picture(
         steps.append(along)
         ends.append(_end(sizes, origin, along))
     return Rect(offset[1], offset[0], ends[1], ends[0]), tuple(zip(*steps, strict=True))
+
+
+def _divided(siz: Siz, scale: int) -> Siz | None:
+    """Return the grid made coarser, None where tiles would not meet as they do, or nothing would be left."""
+    axes = []
+    for end, origin, size, offset, tiles in (
+        (siz.xsiz, siz.xosiz, siz.xtsiz, siz.xtosiz, siz.tiles_wide),
+        (siz.ysiz, siz.yosiz, siz.ytsiz, siz.ytosiz, siz.tiles_high),
+    ):
+        if tiles > 1 and (size % scale or offset % scale):
+            return None
+        first = offset // scale
+        axes.append((ceil_div(end, scale), ceil_div(origin, scale), ceil_div(offset + size, scale) - first, first))
+    (x, y), (x0, y0), (xt, yt), (xto, yto) = zip(*axes, strict=True)
+    if x <= x0 or y <= y0:
+        return None
+    return Siz(siz.rsiz, x, y, x0, y0, min(xt, _LARGEST_EDGE), min(yt, _LARGEST_EDGE), xto, yto, siz.components)
+
+
+def reduce_grid(siz: Siz, reduce: int) -> Siz:
+    """Return where an image lies that has lost its highest resolutions.
+
+    The grid becomes coarser where every border between tiles is on a line that stays. Elsewhere it is kept, and the
+    samples are further apart on it. In both ways ceilings of ceilings are ceilings, so that every tile-component,
+    band and precinct keeps its coordinates.
+
+    Source: T.800 A.5.1, B.2, B.3, B.5.
+
+    Raises
+    ------
+    OptionError
+        If samples would be more than 255 apart.
+    """
+    if reduce == 0:
+        return siz
+    scale = 1 << reduce
+    divided = _divided(siz, scale)
+    if divided is not None:
+        return divided
+    if max(max(c.xrsiz, c.yrsiz) for c in siz.components) * scale > _LARGEST_STEP:
+        raise OptionError(
+            f"reduce={reduce}: tiles of {siz.ytsiz:,} x {siz.xtsiz:,} at {siz.ytosiz:,}, {siz.xtosiz:,} do not divide "
+            f"by {scale}, and samples cannot lie more than {_LARGEST_STEP} apart on the reference grid (T.800 A.5.1)"
+        )
+    apart = (SizComponent(c.ssiz, c.xrsiz * scale, c.yrsiz * scale) for c in siz.components)
+    return siz._replace(components=tuple(apart))

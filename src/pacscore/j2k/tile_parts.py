@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
-from pacscore.j2k._coded_tile import CodedTile, Joining
+from pacscore.j2k._written_packets import Joining, WrittenPackets
 from pacscore.j2k.codestream.segments import Plt, Ppm, Ppt, Segment, Sot, Tlm
 from pacscore.j2k.codestream.writer import write_segment
 from pacscore.j2k.options import PackedHeaders, TileParts
@@ -59,8 +59,8 @@ class TilePackets(NamedTuple):
     ----------
     plan : TilePlan
     division : Division
-    encoder : CodedTile
-        It has them.
+    written : WrittenPackets
+        It has their bytes.
     lengths : ndarray of uint32, shape (packets,)
         In bytes.
     header : bytes
@@ -69,7 +69,7 @@ class TilePackets(NamedTuple):
 
     plan: TilePlan
     division: Division
-    encoder: CodedTile
+    written: WrittenPackets
     lengths: NDArray[np.uint32]
     header: bytes = b""
 
@@ -97,10 +97,10 @@ class _Part(NamedTuple):
     number: int
     parts: int
     header: bytes
-    body: tuple[CodedTile, int, int]
+    body: tuple[WrittenPackets, int, int]
     psot: int
 
-    def pieces(self) -> list[bytes | tuple[CodedTile, int, int]]:
+    def pieces(self) -> list[bytes | tuple[WrittenPackets, int, int]]:
         sot = write_segment(Sot(self.tile, self.psot, self.number, self.parts))
         return [sot + self.header + _SOD, self.body]
 
@@ -164,17 +164,17 @@ def _split(packets: TilePackets, options: Layout) -> list[_Part]:
         if options.plt:
             header += _packet_lengths(lengths)
         if options.packed_headers == "tile":
-            chunks = _cut(packets.encoder.headers(start, stop))
+            chunks = _cut(packets.written.headers(start, stop))
             header += b"".join(write_segment(Ppt(segments + i, chunk)) for i, chunk in enumerate(chunks))
             segments += len(chunks)
         psot = _SOT_SIZE + len(header) + len(_SOD) + int(lengths.sum(dtype=np.int64))
-        body = (packets.encoder, start, stop)
+        body = (packets.written, start, stop)
         parts.append(_Part(packets.plan.index, rank, number, len(starts) - 1, header, body, psot))
     return parts
 
 
 def _packed_in_main(parts: Sequence[_Part]) -> list[Ppm]:
-    headers = [encoder.headers(start, stop) for encoder, start, stop in (part.body for part in parts)]
+    headers = [written.headers(start, stop) for written, start, stop in (part.body for part in parts)]
     joined = b"".join(len(header).to_bytes(4, "big") + header for header in headers)
     return [Ppm(i, chunk) for i, chunk in enumerate(_cut(joined))]
 

@@ -18,6 +18,14 @@ def packed_headers(codestream: Codestream) -> dict[int, bytes]:
 
     Source: T.800 A.7.4, A.7.5.
     """
+    return {tile: b"".join(found) for tile, found in packed_by_part(codestream).items()}
+
+
+def packed_by_part(codestream: Codestream) -> dict[int, list[bytes]]:
+    """Return the same by tile-parts; those of a tile that have none are left out.
+
+    Source: T.800 A.7.4, A.7.5.
+    """
     if not codestream.main.ppms and not any(part.segments for part in codestream.tile_parts):
         return {}
     headers: dict[int, list[bytes]] = {}
@@ -31,7 +39,7 @@ def packed_headers(codestream: Codestream) -> dict[int, bytes]:
         else:
             continue
         headers.setdefault(part.sot.isot, []).append(own)
-    return {tile: b"".join(found) for tile, found in headers.items()}
+    return headers
 
 
 def _by_tile_part(ppms: Sequence[Ppm]) -> list[bytes]:

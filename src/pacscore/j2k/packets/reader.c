@@ -171,8 +171,9 @@ static pac_status take_back(cursor *at, int64_t precinct, int64_t first_piece, u
     return PAC_WAITING;
 }
 
-/* Its header, from the bytes at hand; how many bytes it took. */
-static pac_status read_header_bytes(cursor *at, int64_t precinct, int32_t layer, pac_block_lengths *lengths)
+/* Its header, from the bytes at hand, and where it is. */
+static pac_status read_header_bytes(cursor *at, int64_t precinct, int32_t layer, pac_block_lengths *lengths,
+                                    pac_packet_place *place)
 {
     pac_header_reader *bits = lengths->bits;
     const pac_packet_source *source = &at->source;
@@ -186,11 +187,14 @@ static pac_status read_header_bytes(cursor *at, int64_t precinct, int32_t layer,
     if (bits->next == bits->end)
         return may_wait(at) ? PAC_WAITING : out_of_bytes(at, "the packet headers end early (T.800 A.7.4)");
     const uint8_t *start = bits->next;
+    uint64_t *position = source->packed_headers ? &at->packed : &at->position;
     pac_status status = read_header(at, precinct, layer, lengths);
+    place->header = *position;
+    place->header_length = (uint32_t)(bits->next - start);
     if (!status)
         status = skip_eph(at, bits);
     if (!status)
-        *(source->packed_headers ? &at->packed : &at->position) += (uint64_t)(bits->next - start);
+        *position += (uint64_t)(bits->next - start);
     return status;
 }
 
@@ -225,18 +229,19 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
                                  .keep = wanted && !at->source.leave_pieces};
     const int64_t first_piece = at->state->piece_count;
     at->saved.size = 0;
-    pac_status status = read_header_bytes(at, precinct, layer, &lengths);
+    pac_packet_place place = {.start = start, .precinct = (int32_t)precinct, .layer = layer};
+    pac_status status = read_header_bytes(at, precinct, layer, &lengths, &place);
     const int is_read = !status;
     if (is_read)
         status = place_bodies(at, first_piece, lengths.body_length);
     if (status == PAC_WAITING)
         return take_back(at, precinct, first_piece, start, packed);
     if (is_read) {
-        if (!status && at->source.list_places)
-            status = note_place(at, (pac_packet_place){start, at->position, (int32_t)precinct, layer,
-                                                       (int32_t)pac_min(at->part, at->source.part_count - 1),
-                                                       (int32_t)first_piece});
-        return status;
+        place.stop = at->position;
+        place.body = place.stop - lengths.body_length;
+        place.part = (int32_t)pac_min(at->part, at->source.part_count - 1);
+        place.first_piece = (int32_t)first_piece;
+        return !status && at->source.list_places ? note_place(at, place) : status;
     }
     for (int64_t i = first_piece; i < at->state->piece_count; i++)
         at->state->pieces[i].kind = PAC_PIECE_LOST;

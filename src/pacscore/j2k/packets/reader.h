@@ -36,6 +36,9 @@ typedef struct {
 
 typedef struct {
     uint64_t start, stop; /* in the data; header, SOP included, and body, or without a packed header */
+    uint64_t header;      /* where the header alone is, without SOP and EPH: in the data, or in the packed headers */
+    uint64_t body;        /* in the data, up to `stop` */
+    uint32_t header_length;
     int32_t precinct, layer, part;
     int32_t first_piece; /* where its pieces begin in pac_precincts.pieces */
 } pac_packet_place;

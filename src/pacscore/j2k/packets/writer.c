@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "j2k/packets/byte_range.h"
+
 enum {
     PACKET_OVERHEAD = 16, /* SOP, EPH, the first bit, padding */
     HEADER_BYTES_A_BLOCK =
@@ -313,22 +315,7 @@ size_t pac_packet_headers_write(const pac_packet_list *list, int64_t first, int6
     return size;
 }
 
-/* What is asked for of a sequence of bytes. */
-typedef struct {
-    uint64_t at, from, to;
-    uint8_t *out;
-} byte_range;
-
-static void write_part(byte_range *range, const uint8_t *bytes, uint32_t length)
-{
-    const uint64_t start = range->at, end = start + length;
-    const uint64_t from = start > range->from ? start : range->from, to = end < range->to ? end : range->to;
-    if (from < to)
-        memcpy(range->out + (from - range->from), bytes + (from - start), to - from);
-    range->at = end;
-}
-
-static void write_bodies(const pac_precinct *precinct, int32_t bands, int32_t layer, byte_range *range)
+static void write_bodies(const pac_precinct *precinct, int32_t bands, int32_t layer, pac_byte_range *range)
 {
     for (int32_t b = 0; b < bands; b++)
         for (int64_t i = 0; i < block_count(&precinct->bands[b]); i++) {
@@ -336,21 +323,21 @@ static void write_bodies(const pac_precinct *precinct, int32_t bands, int32_t la
             const int32_t first = passes_up_to(block, layer - 1), last = passes_up_to(block, layer);
             const uint32_t length = bytes_of(block, first, last);
             if (length)
-                write_part(range, block->bytes + bytes_up_to(block, last) - length, length);
+                pac_write_piece(range, block->bytes + bytes_up_to(block, last) - length, length);
         }
 }
 
 void pac_packets_write(const pac_packet_list *list, const pac_precincts *state, int64_t first, int64_t last,
                        uint64_t from, uint64_t to, uint8_t *out)
 {
-    byte_range range = {0, from, to, out};
+    pac_byte_range range = {0, from, to, out};
     for (int64_t k = first; k < last && range.at < to; k++) {
         const pac_packet *packet = &list->packets[k];
         if (range.at + packet->length <= from) {
             range.at += packet->length;
             continue;
         }
-        write_part(&range, list->headers + packet->header, stays(list, packet));
+        pac_write_piece(&range, list->headers + packet->header, stays(list, packet));
         write_bodies(&state->precincts[packet->precinct], band_count(state, packet->precinct), packet->layer, &range);
     }
 }

@@ -1,0 +1,69 @@
+"""Every whole stream of the test data decodes to the same pixels however its packets are rearranged."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pacscore
+from pacscore import RepackOptions
+
+DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared/data"))
+if not (DATA / "j2k").exists():
+    pytest.skip(f"no test data at {DATA}: set PACSCORE_TEST_DATA", allow_module_level=True)
+
+QUICK_BYTES = 200_000
+CHOICES = {
+    "as it is": RepackOptions(),
+    "LRCP": RepackOptions(progression="LRCP", tlm=True, plt=True, packed_headers="packets"),
+    "RLCP": RepackOptions(progression="RLCP", tile_parts="resolution", sop=True, eph=True),
+    "RPCL": RepackOptions(progression="RPCL", tile_parts="resolution", packed_headers="tile", sop=False, eph=False),
+    "PCRL": RepackOptions(progression="PCRL", packed_headers="main", eph=True, file_format="codestream"),
+    "CPRL": RepackOptions(progression="CPRL", tile_parts="component", layers=1),
+    "reduced": RepackOptions(reduce=1),
+    "reduced in layers": RepackOptions(reduce=1, layers=2, progression="LRCP", tile_parts="layer", plt=True),
+}
+
+
+def _streams() -> list[Any]:
+    found = []
+    for folder in ("j2k/conformance", "j2k/features", "j2k/derived", "htj2k/conformance", "htj2k/features"):
+        for path in sorted((DATA / folder).glob("*.j*")):
+            slow = [pytest.mark.slow] if path.stat().st_size > QUICK_BYTES else []
+            found.append(pytest.param(path, id=f"{folder}/{path.name}", marks=slow))
+    return found
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, list):
+        return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    return np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("path", _streams())
+def test_rearranged_decodes_to_the_same_pixels(path: Path) -> None:
+    data = path.read_bytes()
+    if not pacscore.decode(data, on_damage="conceal").report.complete:
+        with pytest.raises(pacscore.CodestreamError, match="tile"):
+            pacscore.repack(data)
+        return
+    levels = pacscore.inspect(data).max_reduce
+    for name, options in CHOICES.items():
+        if options.reduce > levels:
+            with pytest.raises(pacscore.OptionError, match="decomposition levels"):
+                pacscore.repack(data, options)
+            continue
+        rearranged = pacscore.repack(data, options)
+        after = pacscore.decode(rearranged, on_damage="conceal")
+        assert _same(after.image, pacscore.decode(data, reduce=options.reduce, layers=options.layers)), name
+        assert after.report.complete
+        assert not after.report.notes
+        assert pacscore.index(rearranged).missing is None
+        assert pacscore.repack(rearranged) == rearranged
+        half = (levels - options.reduce) // 2
+        small = pacscore.decode(data, reduce=options.reduce + half, layers=options.layers)
+        assert _same(pacscore.decode(rearranged, reduce=half), small), name
