@@ -16,7 +16,7 @@ DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "sh
 if not (DATA / "j2k").exists():
     pytest.skip(f"no test data at {DATA}: set PACSCORE_TEST_DATA", allow_module_level=True)
 
-QUICK_BYTES = 200_000
+QUICK_BYTES, QUICK_TILES = 200_000, 100
 CHOICES = {
     "as it is": RepackOptions(),
     "LRCP": RepackOptions(progression="LRCP", tlm=True, plt=True, packed_headers="packets"),
@@ -33,7 +33,9 @@ def _streams() -> list[Any]:
     found = []
     for folder in ("j2k/conformance", "j2k/features", "j2k/derived", "htj2k/conformance", "htj2k/features"):
         for path in sorted((DATA / folder).glob("*.j*")):
-            slow = [pytest.mark.slow] if path.stat().st_size > QUICK_BYTES else []
+            data = path.read_bytes()
+            large = len(data) > QUICK_BYTES or pacscore.inspect(data).tiles > QUICK_TILES
+            slow = [pytest.mark.slow] if large else []
             found.append(pytest.param(path, id=f"{folder}/{path.name}", marks=slow))
     return found
 

@@ -18,7 +18,7 @@ from pacscore.j2k.codestream.segments import Coc, Cod, Poc, Qcc, Qcd, Rgn, Segme
 from pacscore.j2k.packets.geometry import Rect, TileComponent, tile_component, tile_rect
 from pacscore.j2k.packets.progression import PacketRun, PrecinctTable, ProgressionVolume, packet_runs, precinct_table
 
-__all__ = ["ComponentPlan", "TilePlan", "image_rect", "plan_tile"]
+__all__ = ["ComponentPlan", "TilePlan", "image_rect", "plan_tile", "reordered"]
 
 _NARROW_BITPLANES = 30
 """A 32-bit word holds a sign, so many magnitude bit-planes and one fraction bit."""
@@ -171,10 +171,21 @@ def _plan_tile(of_main: _Planned, of_tile: _Planned, index: int, code_blocks: in
     if count > code_blocks:
         raise LimitError(f"tile {index} has {count:,} precincts, more than Limits.code_blocks = {code_blocks:,}")
     table = precinct_table(tile, [plan.geometry for plan in components])
+    return _in_order(index, tile, coding, components, table)
+
+
+def _in_order(
+    index: int, tile: Rect, coding: TileCoding, components: tuple[ComponentPlan, ...], table: PrecinctTable
+) -> TilePlan:
     resolutions = max(len(plan.geometry.resolutions) for plan in components)
     runs = packet_runs(table, _volumes(coding, len(components), resolutions), coding.layers)
     compiled = CompiledPlan(components, table.owner, runs, coding.layers, bool(coding.mct))
     return TilePlan(index, tile, coding, components, table, tuple(runs), compiled)
+
+
+def reordered(plan: TilePlan, main: MainHeader, segments: Sequence[Segment]) -> TilePlan:
+    """Return the plan of the same tile by headers that differ in layers, and in order and framing of packets alone."""
+    return _in_order(plan.index, plan.rect, tile_coding(main, segments), plan.components, plan.precincts)
 
 
 def plan_tile(main: MainHeader, segments: Iterable[Segment], index: int, code_blocks: int) -> TilePlan:

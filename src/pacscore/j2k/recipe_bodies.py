@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pacscore.errors import RecipeError
-from pacscore.j2k._coded_tile import CodedTile, Joining
+from pacscore.j2k._coded_tile import CodedTile
+from pacscore.j2k._written_packets import Joining
 from pacscore.j2k.number_columns import NumberReader, write_numbers
 
 __all__ = ["BodyReader", "BodyWriter", "MadeTile"]

@@ -25,7 +25,7 @@ from pacscore.j2k.damage_log import DamageLog
 from pacscore.j2k.needed import precincts_up_to
 from pacscore.j2k.options import PackedHeaders
 from pacscore.j2k.packets.progression import PROGRESSIONS, packet_sequence
-from pacscore.j2k.plan import TilePlan, plan_tile
+from pacscore.j2k.plan import TilePlan, plan_tile, reordered
 from pacscore.j2k.recoding import Source, read_source
 from pacscore.j2k.repack_options import ColorSpace, RepackOptions
 from pacscore.j2k.repacked_headers import Rearrangement, rearrange_main_header, rearrange_tile_header
@@ -157,7 +157,7 @@ def _rearranged(source: Source, options: RepackOptions, limits: Limits, threads:
         places = _read_places(source, before, joined, to, limits.code_blocks)
         if headers is not None:  # an empty body may be in either of two parts
             places["part"] = np.searchsorted(np.cumsum([len(each) for each in headers]), places["header"], "right")
-        after = plan_tile(main, header, tile, limits.code_blocks)
+        after = plan_tile(main, header, tile, limits.code_blocks) if to.reduce else reordered(before, main, header)
         places = _in_order(places, before, after, to.reduce)
         if options.tile_parts is None:
             division = _kept_division(places["part"], [part.number for part in parts])
