@@ -4,6 +4,7 @@ from typing import Any, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
+from pacscore.j2k._coded_tile import BLOCK as BLOCK
 from pacscore.j2k._tile_plan import CompiledPlan
 
 PIECE: np.dtype[Any]
