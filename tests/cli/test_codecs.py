@@ -30,7 +30,9 @@ def plug_ins(monkeypatch):
         EntryPoint("broken", "no_such_module:CODEC", entry_points.GROUP),
     ]
     found = importlib.import_module("importlib.metadata")
-    monkeypatch.setattr(found, "entry_points", lambda group: points)
+    monkeypatch.setattr(
+        found, "entry_points", lambda group, name=None: [point for point in points if name in (None, point.name)]
+    )
     monkeypatch.setattr(entry_points, "_found", None)
     monkeypatch.setattr(entry_points, "_broken", {})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib import metadata
 from typing import Any
 
 import pacscore
@@ -70,14 +70,14 @@ def _origin(entry: Served) -> str:
 
 def _package(plug_in: str) -> str:
     """Return the package of a plug-in in brackets."""
-    found = next((entry.dist for entry in entry_points(group=GROUP, name=plug_in)), None)
+    found = next((entry.dist for entry in metadata.entry_points(group=GROUP, name=plug_in)), None)
     return "" if found is None else f" ({found.name} {found.version})"
 
 
 def _version(package: str) -> str:
     try:
-        return version(package)
-    except PackageNotFoundError:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
         return "(not installed)"
 
 
