@@ -28,7 +28,9 @@ def test_what_is_read_and_the_memory_of_iterating():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peaks are read from /proc")
-@pytest.mark.parametrize(("rows", "kind"), [("1024", "none"), ("1024", "extended"), ("8000", "native")])
+@pytest.mark.parametrize(
+    ("rows", "kind"), [("1024", "none"), ("1024", "extended"), ("8000", "native"), ("6000", "basic")]
+)
 def test_what_is_read_and_the_memory_of_iterating_over_much(rows, kind):
     code, said = _measured("--megabytes", "500", "--rows", rows, "--kinds", kind)
     assert (code, said.count("iterating takes")) == (0, 1), said

@@ -139,6 +139,19 @@ def test_a_deflated_data_set_that_ends_early(file_in, stack):
     assert frames.check().damaged == (1,)
 
 
+def test_a_large_data_set_is_inflated_into_a_file_that_is_closed_in_the_end(made, saved, tmp_path, pixels):
+    stack = np.repeat(pixels(3, 2000, 20), 100, axis=2)
+    path = saved(made(stack, bits=12, syntax=DeflatedExplicitVRLittleEndian), tmp_path / "deflated.dcm")
+    with pacscore.open(path) as frames:
+        assert np.array_equal(frames.as_array(), stack)
+        assert frames.dataset.Rows == 2000
+        assert frames.trailing == pydicom.Dataset()
+    with pytest.raises(ValueError, match="closed"):
+        frames[0]
+    with pytest.raises(pacscore.LimitError):
+        pacscore.open(path, limits=pacscore.Limits(output_bytes=20_000_000))
+
+
 def test_a_data_set_changed_later_does_not_change_what_was_opened(made, stack):
     dataset = made(stack, bits=12)
     frames = pacscore.open(dataset)

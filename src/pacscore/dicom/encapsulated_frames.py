@@ -268,4 +268,4 @@ def _joined(reader: Reader, fragments: Sequence[Fragment]) -> Buffer:
 
 def _lent(reader: Reader, start: int, length: int) -> bytes | memoryview:
     """Return bytes, without taking new memory where the reader can do that."""
-    return reader.borrow_range(start, length) if isinstance(reader, FileReader) else reader.read_range(start, length)
+    return reader.borrow_range(start, length) if type(reader) is FileReader else reader.read_range(start, length)

@@ -65,7 +65,7 @@ class FrameSigns:
         if not self._has_end or data[-2:] == _END_OF_IMAGE:
             return data
         if data[-3:] == _END_OF_IMAGE + b"\0":
-            return data[:-1]
+            return memoryview(data)[:-1]
         bare = bytes(data).rstrip(b"\0")
         return bare if bare.endswith(_END_OF_IMAGE) else data
 

@@ -79,12 +79,15 @@ def _opened(source: Any, limits: Limits, isolate: bool | Isolation) -> FrameSour
     if isinstance(source, Dataset):
         return FrameSource(header_of_dataset(source), limits, isolate=isolate)
     reader = as_reader(source)
-    opened = reader if isinstance(reader, FileReader) and reader is not source else None
+    opened = [reader] if isinstance(reader, FileReader) and reader is not source else []
     try:
-        return FrameSource(read_header(reader, limits), limits, opened, isolate=isolate)
+        header = read_header(reader, limits)
+        if isinstance(header.reader, FileReader) and header.reader is not reader:
+            opened.append(header.reader)  # what was inflated
+        return FrameSource(header, limits, tuple(opened), isolate=isolate)
     except BaseException:
-        if opened is not None:
-            opened.close()
+        for each in opened:
+            each.close()
         raise
 
 
@@ -102,7 +105,7 @@ class FrameSource(FrameSequence):
     """
 
     def __init__(
-        self, header: Header, limits: Limits, opened: FileReader | None = None, *, isolate: bool | Isolation = False
+        self, header: Header, limits: Limits, opened: tuple[FileReader, ...] = (), *, isolate: bool | Isolation = False
     ) -> None:
         self._header = header
         self._limits = limits
@@ -297,9 +300,9 @@ class FrameSource(FrameSequence):
         )
 
     def close(self) -> None:
-        """Close the file that ``open`` opened; frames cannot be read any more."""
-        if self._opened is not None:
-            self._opened.close()
+        """Close the files that ``open`` opened; frames cannot be read any more."""
+        for opened in self._opened:
+            opened.close()
 
     def __repr__(self) -> str:
         stored = self.encoded_format

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
@@ -14,6 +13,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 
 from pacscore.dicom.image_pixel import Attributes, value
+from pacscore.dicom.inflated import inflate
 from pacscore.dicom.parser_warnings import noted_warnings
 from pacscore.dicom.plain_header import HeaderWalk
 from pacscore.errors import DicomError, UnsupportedError
@@ -181,10 +181,9 @@ def _parsed_header(reader: Reader, beginning: bytes, limits: Limits) -> Header:
     notes: tuple[str, ...] = ()
     start, meta = _file_meta(file)
     if meta is not None and _named(meta) == _DEFLATED:
-        inflated, whole = _inflated(reader, start, limits)
+        reader, whole = inflate(reader, start, limits)
         if not whole:
             notes = ("the deflated data set ends early: the data is cut short (PS3.5 A.5)",)
-        reader = MemoryReader(inflated)
         file = _ReaderFile(reader)
         dataset = _guarded(lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=_at_pixels))
         dataset.file_meta = meta
@@ -229,25 +228,6 @@ def _file_meta(file: _ReaderFile) -> tuple[int, FileMetaDataset | None]:
         lambda: read_dataset(cast("BinaryIO", file), False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
     )
     return file.tell(), _guarded(lambda: FileMetaDataset(meta))
-
-
-def _inflated(reader: Reader, start: int, limits: Limits) -> tuple[bytearray, bool]:
-    """Return the data set, and whether all of it was there."""
-    packed = reader.read_range(start, max(0, reader.size - start))
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    inflated = bytearray()
-    data: bytes | memoryview = packed
-    try:
-        while not inflater.eof:
-            piece = inflater.decompress(data, 1 << 22)
-            data = inflater.unconsumed_tail
-            if not piece and not data:
-                break
-            limits.check_output(len(inflated) + len(piece), len(packed), what="the inflated data set")
-            inflated += piece
-    except zlib.error as error:
-        raise DicomError(f"the deflated data set does not inflate: {error} (PS3.5 A.5)") from error
-    return inflated, inflater.eof
 
 
 def _named(meta: Dataset | None) -> str:

@@ -71,6 +71,15 @@ class FileReader:
         self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         self._size = os.fstat(self._descriptor).st_size
 
+    @classmethod
+    def of_descriptor(cls, descriptor: int) -> Self:
+        """Return a reader of a file that is open already; it closes the descriptor in the end."""
+        reader = cls.__new__(cls)
+        reader._lent = _Lent()
+        reader._descriptor = descriptor
+        reader._size = os.fstat(descriptor).st_size
+        return reader
+
     @property
     def size(self) -> int:
         """Size of the file when it was opened, in bytes."""
