@@ -1,6 +1,7 @@
 """A large object takes the memory of a few frames."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ RLE, IMPLICIT, EXPLICIT, DEFLATED = (f"1.2.840.10008.1.2{tail}" for tail in (".5
 def tool_fixture():
     spec = importlib.util.spec_from_file_location("measure_transcoding", PATH)
     tool = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = tool  # dataclasses look for their module
     spec.loader.exec_module(tool)
     return tool
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pacscore.codecs.frame_header import FrameHeader, missing_end, read_frame_header
 from pacscore.codecs.jpeg_scans import check_segments, read_predictor
-from pacscore.codecs.jpeg_segments import segments
+from pacscore.codecs.jpeg_segments import SOS, segments
 from pacscore.codecs.protocol import Buffer, EncodedFrame
 from pacscore.codecs.samples import interpret, of_precision
 from pacscore.codecs.whole_frame import WholeFrameCodec, as_integers, check_encodable, check_options, foreign_errors
@@ -21,7 +21,7 @@ from pacscore.report import Damage
 __all__ = ["BASELINE", "EXTENDED", "FULL_PROGRESSION", "JPEG", "LOSSLESS", "LOSSLESS_SV1", "SPECTRAL_SELECTION"]
 __all__ += ["JPEGCodec", "JPEGOptions"]
 
-_SOF0, _SOF1, _SOF2, _SOF3 = 0xC0, 0xC1, 0xC2, 0xC3
+_SOF0, _SOF1, _SOF2, _SOF3, _APP14 = 0xC0, 0xC1, 0xC2, 0xC3, 0xEE
 _PROCESSES = frozenset({_SOF0, _SOF1, _SOF2, _SOF3})
 _PREFIX = "1.2.840.10008.1.2.4."
 _BASELINE, _EXTENDED, _LOSSLESS, _LOSSLESS_SV1 = (f"{_PREFIX}{number}" for number in (50, 51, 57, 70))
@@ -117,7 +117,10 @@ class JPEGCodec(WholeFrameCodec):
         *,
         threads: int = 1,
     ) -> EncodedFrame:
-        """Return the frame as JPEG: baseline of 8 bits, extended of 8 or 12, or lossless of 2 to 16 bits."""
+        """Return the frame as JPEG: baseline of 8 bits, extended of 8 or 12, or lossless of 2 to 16 bits.
+
+        Lossy processes have no precision between: frames of fewer bits are coded as of 8, or as of 12.
+        """
         del threads
         uid = str(transfer_syntax)
         check_encodable(self, frame, pixel_format, uid)
@@ -135,13 +138,15 @@ class JPEGCodec(WholeFrameCodec):
             data = bytes(imagecodecs.jpeg8_encode(unsigned_pattern(frame, bits), **choices))
         if uid == _EXTENDED and bits <= 8:
             data = _as_extended(data)
+        if lossless and photometric.startswith("YBR"):
+            data = _as_ycbcr(data)
         return EncodedFrame(data, photometric, lossless, None if lossless else "ISO_10918_1")
 
 
 def _check_holds(pixel_format: PixelFormat, uid: str) -> None:
     """Raise unless a JPEG transfer syntax holds such samples (PS3.5 8.2.1)."""
     bits, signed = pixel_format.bits_stored, pixel_format.pixel_representation
-    lossy = {_BASELINE: range(2, 9), _EXTENDED: (*range(2, 9), 12)}.get(uid)
+    lossy = {_BASELINE: range(2, 9), _EXTENDED: range(2, 13)}.get(uid)
     if bits not in (lossy or range(2, 17)) or (lossy and signed) or pixel_format.is_float:
         kind = "float" if pixel_format.is_float else "signed" if signed else "unsigned"
         raise OptionError(f"{uid} does not hold {kind} samples of {bits} bits (PS3.5 8.2.1)")
@@ -176,6 +181,21 @@ def _as_extended(data: bytes) -> bytes:
     """Return a baseline JPEG under the extended process's frame header: what is legal there is legal here."""
     at = next(segment.offset for segment in segments(data, "JPEG") if segment.marker == _SOF0)
     return data[:at] + bytes((0xFF, _SOF1)) + data[at + 2 :]
+
+
+def _as_ycbcr(data: bytes) -> bytes:
+    """Return a JPEG of three samples that was made as RGB, its components numbered as those of YCbCr are.
+
+    Source: T.81 B.2.2, B.2.3; T.871 6.1.
+    """
+    made = bytearray(data)
+    found = {segment.marker: segment for segment in segments(data, "JPEG")}
+    for marker, first, step in ((_SOF3, 6, 3), (SOS, 1, 2)):
+        start = found[marker].offset + 4 + first
+        made[start : start + 3 * step : step] = bytes((1, 2, 3))
+    if (adobe := found.get(_APP14)) is not None:  # it says RGB
+        del made[adobe.offset : adobe.offset + 4 + len(adobe.body)]
+    return bytes(made)
 
 
 def precision_disagreement(name: str, precision: int, stored: PixelFormat) -> tuple[str, ...]:

@@ -75,16 +75,16 @@ class TestProcesses:
         told = codec_for(f"{PREFIX}70").disagreements(coded.data, GREY)
         assert len(told) == (predictor != 1)
 
-    @pytest.mark.parametrize("bits", [8, 12])
+    @pytest.mark.parametrize("bits", range(8, 13))
     def test_extended(self, bits):
         form = dataclasses.replace(GREY, bits_allocated=8 if bits == 8 else 16, bits_stored=bits)
         frame = RAMP.astype(form.dtype) << bits - 8
         coded = encoded(51, form, frame, pc.JPEGOptions(quality=98))
         header = read_frame_header(coded.data, frozenset({0xC1}), "JPEG")
-        assert header.precision == bits
+        assert header.precision == (8 if bits == 8 else 12)  # there is none between (T.81 B.2.2)
         assert (coded.lossless, coded.method) == (False, "ISO_10918_1")
         decoded = codec_for(f"{PREFIX}51").decode(coded.data, form)
-        assert np.abs(decoded.astype(int) - frame).max() <= 3 << bits - 8
+        assert np.abs(decoded.astype(int) - frame).max() <= (3 if bits == 8 else 3 << 4)
 
     def test_shared_chroma_is_called_so(self):
         frame = np.dstack([RAMP, np.full_like(RAMP, 90), np.full_like(RAMP, 170)])
@@ -92,6 +92,18 @@ class TestProcesses:
         assert coded.photometric_interpretation == "YBR_FULL_422"
         assert read_frame_header(coded.data, frozenset({0xC0}), "JPEG").sampling == ((2, 1), (1, 1), (1, 1))
         assert np.abs(codec_for(f"{PREFIX}50").decode(coded.data, COLOUR).astype(int) - frame).max() <= 6
+
+    @pytest.mark.parametrize(("photometric", "colour"), [("YBR_FULL", None), ("RGB", "RGB")])
+    @pytest.mark.parametrize("number", [57, 70])
+    def test_lossless_colour_is_called_so(self, number, photometric, colour):
+        form = dataclasses.replace(COLOUR, photometric_interpretation=photometric)
+        frame = np.random.default_rng(4).integers(0, 256, form.shape).astype(np.uint8)
+        coded = encoded(number, form, frame)
+        header = read_frame_header(coded.data, frozenset({0xC3}), "JPEG")
+        assert header.colour == colour  # nothing else is said of YCbCr than that its components are 1, 2 and 3
+        assert header.identifiers == (b"RGB" if colour else b"\1\2\3")
+        assert codec_for(f"{PREFIX}{number}").disagreements(coded.data, form) == ()
+        assert np.array_equal(codec_for(f"{PREFIX}{number}").decode(coded.data, form), frame)
 
     def test_another_process_is_read_and_reported(self):
         lossless = encoded(70).data
@@ -104,7 +116,7 @@ class TestProcesses:
         [
             (50, 12, 0, None),
             (50, 8, 1, None),
-            (51, 10, 0, None),
+            (51, 13, 0, None),
             (51, 12, 1, None),
             (70, 8, 0, pc.JPEGOptions(predictor=2)),
             (70, 8, 0, pc.JPEGOptions(quality=50)),
