@@ -22,7 +22,13 @@ def tool_fixture():
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(EXPLICIT, RLE), (EXPLICIT, IMPLICIT), (EXPLICIT, DEFLATED), (DEFLATED, EXPLICIT)]
+    ("before", "after"),
+    [
+        (EXPLICIT, RLE),
+        (EXPLICIT, IMPLICIT),
+        pytest.param(EXPLICIT, DEFLATED, marks=pytest.mark.slow),
+        pytest.param(DEFLATED, EXPLICIT, marks=pytest.mark.slow),
+    ],
 )
 def test_memory_below_eight_frames_and_100_megabytes(tool, tmp_path, before, after):
     large = tool.Large(250, transfer_syntax=before)
