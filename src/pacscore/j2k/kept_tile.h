@@ -1,7 +1,8 @@
 /* What stays of a tile from one picture to the next, where its bytes arrive by and by: the coefficients of its bands,
  * and what the inverse wavelet transform has made of each resolution but the highest.
  *
- * It takes no more than twice as many coefficients as the tile has samples, and none for what has not arrived.
+ * It takes no more than one and a third times as many coefficients as the tile has samples, none for what has not
+ * arrived.
  */
 #ifndef PACSCORE_J2K_KEPT_TILE_H
 #define PACSCORE_J2K_KEPT_TILE_H
