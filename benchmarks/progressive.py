@@ -22,16 +22,21 @@ from numpy.typing import NDArray
 import pacscore
 from benchmarks.images import IMAGES, load
 
-CODINGS = {"JPEG 2000 Part 1": "1.2.840.10008.1.2.4.90", "HTJ2K": "1.2.840.10008.1.2.4.202"}
+CODINGS = {"JPEG 2000 Part 1": "1.2.840.10008.1.2.4.90", "HTJ2K": "1.2.840.10008.1.2.4.201"}
 """Transfer syntaxes, all lossless."""
+ORDERS = {
+    "RPCL": (pacscore.J2KOptions(progression="RPCL"), ("complete resolution", "full size")),
+    "LRCP, 5 layers": (pacscore.J2KOptions(progression="LRCP", layers=5), ("full size",)),
+}
+"""How the packets follow one another, and the pictures that are made meanwhile."""
 
 
 class Row(NamedTuple):
     """What one way of looking at an arriving frame cost."""
 
     coding: str
+    order: str
     pictures: str
-    megabytes: float
     decode: float
     progressive: float
     pieces: int
@@ -68,40 +73,41 @@ def _show(data: bytes, pieces: int, arrays: dict[int, NDArray[Any]], *, full_siz
             raise RuntimeError(f"byte {start + step:,}: the picture is called whole wrongly, or is not")
 
 
+def _rows(coding: str, order: str, data: bytes, pieces: int, repeats: int) -> list[Row]:
+    arrays = _arrays(data)
+    whole = pacscore.decode(data)
+    times: dict[str, list[float]] = {pictures: [] for pictures in ("decode", *ORDERS[order][1])}
+    for _ in range(repeats):
+        times["decode"].append(_timed(pacscore.decode, data, out=arrays[0]))
+        for pictures in ORDERS[order][1]:
+            arrays[0][...] = 0
+            times[pictures].append(_timed(_show, data, pieces, arrays, full_size=pictures == "full size"))
+            if not np.array_equal(arrays[0], whole):
+                raise RuntimeError(f"{coding}, {order}, {pictures}: the last picture is not the whole one")
+    best = {what: min(each) for what, each in times.items()}
+    return [Row(coding, order, pictures, best["decode"], best[pictures], pieces) for pictures in ORDERS[order][1]]
+
+
 def measure(image: str, pieces: int, repeats: int) -> list[Row]:
-    """Return a row for each coding and each kind of pictures; raise if the last picture is not the whole one."""
+    """Return a row for each coding, order and kind of pictures; raise if a last picture is not the whole one."""
     picture = load(image)
     rows = []
-    for name, syntax in CODINGS.items():
-        options = pacscore.J2KOptions(progression="RPCL")
-        data = pacscore.encode(picture.array, syntax, options, bits_stored=picture.bits_stored)
-        arrays = _arrays(data)
-        whole = pacscore.decode(data)
-        times: dict[str, list[float]] = {"decode": [], "complete resolution": [], "full size": []}
-        for _ in range(repeats):
-            times["decode"].append(_timed(pacscore.decode, data, out=arrays[0]))
-            for pictures, full_size in (("complete resolution", False), ("full size", True)):
-                arrays[0][...] = 0
-                times[pictures].append(_timed(_show, data, pieces, arrays, full_size=full_size))
-                if not np.array_equal(arrays[0], whole):
-                    raise RuntimeError(f"{name}, {pictures}: the last picture is not the whole one")
-        best = {what: min(each) for what, each in times.items()}
-        rows += [
-            Row(name, pictures, picture.array.nbytes / 1e6, best["decode"], best[pictures], pieces)
-            for pictures in ("complete resolution", "full size")
-        ]
+    for coding, syntax in CODINGS.items():
+        for order, (options, _) in ORDERS.items():
+            data = pacscore.encode(picture.array, syntax, options, bits_stored=picture.bits_stored)
+            rows += _rows(coding, order, data, pieces, repeats)
     return rows
 
 
 def table(rows: list[Row]) -> str:
     """Return the rows as a table for the docs."""
     lines = [
-        "| Coding | Picture after each piece | Pieces | One decode, ms | All pictures, ms | Ratio |",
-        "|---|---|---:|---:|---:|---:|",
+        "| Coding | Order | Picture after each piece | Pieces | One decode, ms | All pictures, ms | Ratio |",
+        "|---|---|---|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {row.coding} | {row.pictures} | {row.pieces} | {1e3 * row.decode:.1f} | {1e3 * row.progressive:.1f} "
-        f"| {row.ratio:.2f} |"
+        f"| {row.coding} | {row.order} | {row.pictures} | {row.pieces} | {1e3 * row.decode:.1f} "
+        f"| {1e3 * row.progressive:.1f} | {row.ratio:.2f} |"
         for row in rows
     ]
     return "\n".join(lines) + "\n"
