@@ -72,3 +72,21 @@ def test_transcoding_apart_writes_the_same(tmp_path):
     assert not lossy.lossless
     with pc.open(tmp_path / "near.dcm") as near:
         assert np.abs(near[0].astype(int) - pixels).max() == 2
+
+
+def test_a_jpeg_is_recompressed_and_rebuilt_apart(tmp_path, monkeypatch):
+    """Nothing of it happens in this process."""
+    import imagecodecs
+
+    jpeg, recompressed, back = tmp_path / "jpeg.dcm", tmp_path / "xl.dcm", tmp_path / "back.dcm"
+    source = multi_frame("1.2.840.10008.1.2.1", [], 1)
+    source.PixelData = np.add.outer(np.arange(13), np.arange(10)).astype(np.uint8).tobytes()
+    pc.transcode(source, jpeg, "1.2.840.10008.1.2.4.50")
+    for name in ("jpegxl_encode_jpeg", "jpegxl_decode_jpeg", "jpeg8_decode"):
+        monkeypatch.delattr(imagecodecs, name)
+    assert pc.transcode(jpeg, recompressed, "1.2.840.10008.1.2.4.111", isolate=True).route == "bytes"
+    assert pc.transcode(recompressed, back, "1.2.840.10008.1.2.4.50", isolate=True).lossless
+    with pc.open(jpeg) as before, pc.open(back) as after:
+        assert before.encoded(0) == after.encoded(0)
+    with pytest.raises(pc.PacscoreError):
+        pc.transcode(jpeg, tmp_path / "here.dcm", "1.2.840.10008.1.2.4.111")

@@ -159,6 +159,23 @@ def test_a_decompressed_data_set_says_what_it_holds(installed, tmp_path):
         np.testing.assert_array_equal(frames.as_array(), want)
 
 
+@pytest.mark.parametrize("uid", [uid for uid in LOSSLESS if uid[-3:] not in (".57", ".70", ".80", ".81")])
+def test_one_bit_is_decompressed_rightly_or_refused(installed, native, stack, tmp_path, uid):
+    """pydicom leaves Bits Allocated as it is, and writes a byte a pixel."""
+    frames = stack(3, 5, 7, bits=1).astype(np.uint8)
+    ds = dcmread(transcoded(native(frames, bits=1), uid, tmp_path))
+    np.testing.assert_array_equal(pixel_array(ds, decoding_plugin=PLUGIN), frames)
+    if ds.BitsAllocated == 1:
+        with pytest.raises(RuntimeError, match="leaves Bits Allocated at 1"):
+            ds.decompress(decoding_plugin=PLUGIN)
+        assert str(ds.file_meta.TransferSyntaxUID) == uid
+        return
+    ds.decompress(decoding_plugin=PLUGIN)
+    with pc.open(saved(ds)) as decompressed:
+        np.testing.assert_array_equal(decompressed.as_array(), frames)
+        assert decompressed.notes == ()
+
+
 def test_buffers_are_what_arrays_hold(installed, native, stack, tmp_path):
     frames = stack(3, 20, 31, bits=12)
     ds = dcmread(transcoded(native(frames, bits=12), JPEG2000Lossless, tmp_path))

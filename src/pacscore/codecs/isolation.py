@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from numpy.typing import NDArray
 
-from pacscore.codecs._child import Child, Children
+from pacscore.codecs._child import Children
 from pacscore.codecs.protocol import Buffer, Codec, EncodedFrame, OnDamage
 from pacscore.codecs.whole_frame import filled
 from pacscore.errors import CodecCrashedError, OptionError
@@ -18,7 +18,7 @@ from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
 from pacscore.report import Partial
 
-__all__ = ["IsolatedCodec", "Isolation", "isolated"]
+__all__ = ["IsolatedCodec", "Isolation", "isolated", "isolated_function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,35 @@ class Isolation:
 _children = Children()
 
 
+class _Apart:
+    """What is called in a child process: whatever pickles, from a module that a child can import."""
+
+    def __init__(self, target: Any, name: str, isolation: Isolation | None = None) -> None:
+        self._isolation = isolation or Isolation()
+        self._name = name
+        try:
+            self._pickled = pickle.dumps(target)
+        except Exception as error:
+            raise OptionError(f"{name} does not pickle, so no child can run it: {error}") from error
+
+    def call(self, method: str, *arguments: Any, most_bytes: int = 0, **choices: Any) -> Any:
+        """Return what a method returns, with no more than ``most_bytes`` of arrays and long bytes."""
+        child = _children.take(self._isolation.memory)
+        try:
+            answer = child.call((self._pickled, method, arguments, choices), self._isolation.seconds, most_bytes)
+        except CodecCrashedError as error:
+            child.kill()
+            error.add_note(f"{self._name} in a child process")
+            raise
+        except BaseException:
+            child.kill()  # in the middle of an answer: of no more use
+            raise
+        _children.give_back(child)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
 class IsolatedCodec:
     """A codec whose every call runs in a child process.
 
@@ -62,36 +91,10 @@ class IsolatedCodec:
     third_party = False  # what may crash is elsewhere
 
     def __init__(self, codec: Codec, isolation: Isolation | None = None) -> None:
-        self._isolation = isolation or Isolation()
         self.name = codec.name
         self.transfer_syntaxes = codec.transfer_syntaxes
         self.encodes = codec.encodes
-        try:
-            self._pickled = pickle.dumps(codec)
-        except Exception as error:
-            raise OptionError(f"codec {codec.name!r} does not pickle, so no child can run it: {error}") from error
-
-    def _call(self, method: str, *arguments: Any, most_bytes: int = 0, **choices: Any) -> Any:
-        def ask(child: Child) -> Any:
-            return child.call((self._pickled, method, arguments, choices), self._isolation.seconds, most_bytes)
-
-        return self._with_a_child(ask)
-
-    def _with_a_child(self, ask: Callable[[Child], Any]) -> Any:
-        child = _children.take(self._isolation.memory)
-        try:
-            answer = ask(child)
-        except CodecCrashedError as error:
-            child.kill()
-            error.add_note(f"codec {self.name!r} in a child process")
-            raise
-        except BaseException:
-            child.kill()  # in the middle of an answer: of no more use
-            raise
-        _children.give_back(child)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        self._call = _Apart(codec, f"codec {codec.name!r}", isolation).call
 
     def decoded_format(self, data: Buffer, stored: PixelFormat) -> PixelFormat:
         """Return what the codec says."""
@@ -158,3 +161,22 @@ def isolated(codec: Codec, isolate: bool | Isolation) -> Codec:
     if isolate is False or not getattr(codec, "third_party", True):
         return codec
     return IsolatedCodec(codec, isolate if isinstance(isolate, Isolation) else None)
+
+
+def isolated_function(function: Callable[..., bytes], isolate: bool | Isolation) -> Callable[..., bytes]:
+    """Return a function of a module, which turns bytes into bytes, in a child process if so wished.
+
+    Raises
+    ------
+    CodecCrashedError
+        As of `IsolatedCodec`, when it is called.
+    """
+    if isolate is False:
+        return function
+    apart = _Apart(function, function.__name__, isolate if isinstance(isolate, Isolation) else None)
+
+    def call(*arguments: Any) -> bytes:
+        answer: bytes = apart.call("__call__", *arguments, most_bytes=DEFAULT_LIMITS.output_bytes)
+        return answer
+
+    return call

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pacscore.codecs.isolation import isolated_function
 from pacscore.codecs.jpeg_recompression import JPEG_SYNTAXES, jpeg_to_jpeg_xl, jpeg_xl_to_jpeg
 from pacscore.codecs.samples import unpack_bits
 from pacscore.dicom.frame_coding import Choices, Written, whole
@@ -42,14 +43,15 @@ def recompress_jpegs(frames: FrameSource, spool: FrameSpool, choices: Choices) -
         )
     if choices.options is not None:
         raise OptionError(f"JPEG recompression takes no options, not {type(choices.options).__name__}")
-    stored = frames.encoded_format
-    return _spooled(frames, spool, choices, lambda data: jpeg_to_jpeg_xl(data, stored))
+    stored, recompress = frames.encoded_format, isolated_function(jpeg_to_jpeg_xl, choices.isolate)
+    return _spooled(frames, spool, choices, lambda data: recompress(data, stored))
 
 
 def rebuild_jpegs(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Written:
     """Spool the JPEGs that JPEG XL frames were made from."""
     stored, syntax = frames.encoded_format, choices.transfer_syntax
-    return _spooled(frames, spool, choices, lambda data: jpeg_xl_to_jpeg(data, stored, syntax))
+    rebuild = isolated_function(jpeg_xl_to_jpeg, choices.isolate)
+    return _spooled(frames, spool, choices, lambda data: rebuild(data, stored, syntax))
 
 
 def _spooled(frames: FrameSource, spool: FrameSpool, choices: Choices, carry: Callable[[bytes], bytes]) -> Written:

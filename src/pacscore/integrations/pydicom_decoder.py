@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from types import FrameType
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.pixels.decoders.base import DecodeRunner
+from pydicom.pixels.utils import decompress
 
 from pacscore.codecs.registry import codec_for, transfer_syntaxes
 from pacscore.errors import DataError, PacscoreError, UnsupportedError
@@ -49,7 +52,8 @@ def decode_frame(src: bytes, runner: DecodeRunner) -> bytearray:
     Raises
     ------
     PacscoreError
-        If the frame does not decode, or its precision is beyond Bits Allocated, into which pydicom would squeeze it.
+        If the frame does not decode, or its precision is beyond Bits Allocated, into which pydicom would squeeze it; or
+        if pydicom decompresses a data set of Bits Allocated 1, which would not say what it holds then.
     """
     try:
         stored = _stored_format(runner)
@@ -99,6 +103,21 @@ def _check(decoded: PixelFormat, stored: PixelFormat, runner: DecodeRunner) -> N
         raise UnsupportedError(
             "RLE segments with the least significant byte first", feature="rle_segment_order", clause="PS3.5 G.2"
         )
+    if stored.bits_allocated == 1 and _decompressing():
+        raise UnsupportedError(
+            "decompress() of pydicom puts each pixel into a byte and leaves Bits Allocated at 1: pixel_array is right, "
+            "and pacscore.transcode writes such frames natively",
+            feature="decompress() of Bits Allocated 1",
+            clause="PS3.5 8.1.1",
+        )
+
+
+def _decompressing() -> bool:
+    """Return whether pydicom decodes to replace Pixel Data: its runner does not tell."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code is not decompress.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _report(decoded: PixelFormat, runner: DecodeRunner) -> None:
