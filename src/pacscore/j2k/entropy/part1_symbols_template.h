@@ -1,26 +1,25 @@
 /* The symbols of each pass, in order, per target. Source: T.800 D.3.1 to D.3.4. */
 
-/* Add the symbols of samples that are not significant yet, and the signs of those that become so. */
+/* Add the symbols of samples that are not significant yet; `found` become so. */
 PAC_FN inline __attribute__((always_inline)) size_t PAC_NAME(part1_code_word)(part1_encoding *encoding, size_t at,
-                                                                              uint64_t members,
+                                                                              uint64_t members, uint64_t found,
                                                                               const part1_word_symbols *coding,
                                                                               const part1_word_symbols *sign)
 {
     const int count = __builtin_popcountll(members);
     PAC_NAME(part1_pack)(encoding->coding + at, members, count, coding);
-    PAC_NAME(part1_pack)(encoding->sign + at, members, count, sign);
+    if (found != 0)
+        PAC_NAME(part1_pack)(encoding->sign + at, members, count, sign);
     return at + (size_t)count;
 }
 
-/* Contexts of the members of a word, given what is significant after and before it is coded. */
-PAC_FN inline __attribute__((always_inline)) void PAC_NAME(part1_contexts)(const part1_encoding *encoding, ptrdiff_t at,
-                                                                           uint64_t signs, const part1_near *near,
-                                                                           uint64_t found, part1_word_symbols *coding,
-                                                                           part1_word_symbols *sign)
+/* Signs of the samples of a word, given what is significant after and before it is coded. */
+PAC_FN inline __attribute__((always_inline)) void PAC_NAME(part1_signs)(const part1_encoding *encoding, ptrdiff_t at,
+                                                                        uint64_t signs, const part1_near *near,
+                                                                        uint64_t found, part1_word_symbols *sign)
 {
     const uint64_t before = encoding->negative[at];
     const part1_near minus = part1_sides(encoding, &encoding->negative[at], before | (found & signs), before);
-    part1_zero_contexts(encoding->orientation, near, coding);
     part1_sign_contexts(near, &minus, signs, sign);
 }
 
@@ -42,23 +41,29 @@ PAC_FN size_t PAC_NAME(part1_significance_symbols)(part1_encoding *encoding, boo
         for (ptrdiff_t i = first; i < first + encoding->words; ++i, ++word) {
             const uint64_t before = encoding->significant[i], plane = encoding->plane[word];
             const uint64_t available = encoding->inside[i] & ~before, signs = encoding->signs[word];
+            encoding->visited[i] = encoding->changed[word] = 0;
+            if (available == 0)
+                continue;
             part1_near near = part1_neighbours(encoding, &encoding->significant[i], before, before);
             uint64_t members = part1_any(&near) & available;
-            if (members != 0) {
-                members = PAC_NAME(part1_visit)(members, available, plane);
-                const uint64_t found = members & plane;
-                part1_word_symbols coding, sign;
+            if (members == 0)
+                continue;
+            members = PAC_NAME(part1_visit)(members, available, plane);
+            const uint64_t found = members & plane;
+            part1_word_symbols coding, sign;
+            if (found != 0) {
                 near = part1_neighbours(encoding, &encoding->significant[i], before | found, before);
-                PAC_NAME(part1_contexts)(encoding, i, signs, &near, found, &coding, &sign);
-                coding.decision = plane;
+                PAC_NAME(part1_signs)(encoding, i, signs, &near, found, &sign);
                 if (raw)
                     sign.decision = signs;
-                count = PAC_NAME(part1_code_word)(encoding, count, members, &coding, &sign);
-                encoding->significant[i] = before | found;
-                encoding->negative[i] |= found & signs;
             }
+            part1_zero_contexts(encoding->orientation, &near, &coding);
+            coding.decision = plane;
+            count = PAC_NAME(part1_code_word)(encoding, count, members, found, &coding, &sign);
+            encoding->significant[i] = before | found;
+            encoding->negative[i] |= found & signs;
             encoding->visited[i] = members;
-            encoding->changed[word] = members & plane;
+            encoding->changed[word] = found;
         }
     }
     return PAC_NAME(part1_merge)(encoding, count);
@@ -134,7 +139,9 @@ PAC_FN size_t PAC_NAME(part1_cleanup_symbols)(part1_encoding *encoding)
                 continue;
             }
             part1_word_symbols coding, sign;
-            PAC_NAME(part1_contexts)(encoding, i, signs, &near, found, &coding, &sign);
+            if (found != 0)
+                PAC_NAME(part1_signs)(encoding, i, signs, &near, found, &sign);
+            part1_zero_contexts(encoding->orientation, &near, &coding);
             const uint64_t plain = ~(runs.zero | runs.interrupted);
             coding.context[0] =
                 (coding.context[0] & plain) | runs.zero | (runs.interrupted & (PART1_ROW_0 << 1 | PART1_ROW_3));
@@ -144,7 +151,7 @@ PAC_FN size_t PAC_NAME(part1_cleanup_symbols)(part1_encoding *encoding)
             coding.context[4] = runs.zero;
             coding.context[5] = runs.interrupted;
             coding.decision = found;
-            count = PAC_NAME(part1_code_word)(encoding, count, members & ~runs.silent, &coding, &sign);
+            count = PAC_NAME(part1_code_word)(encoding, count, members & ~runs.silent, found, &coding, &sign);
             encoding->significant[i] = before | found;
             encoding->negative[i] |= found & signs;
         }
