@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.j2k.plan import TilePlan
-from pacscore.j2k.rate import NO_LAYER, Allocation, PassesOfTile, coded_passes
+from pacscore.j2k.rate import BLOCK_HEADER, NO_LAYER, Allocation, PassesOfTile, coded_passes
 from pacscore.j2k.truncation import CodedPasses, TruncationPoints, truncation_points
 
 __all__ = ["SetAllocation", "points_of_sets"]
@@ -95,6 +95,8 @@ class SetAllocation(Allocation):
         self._settled = np.full(len(coded.lengths), NO_LAYER, np.uint16)
         self._sent = np.full(len(coded.counts), -1)
         self.cut = 0.0
+        self._fitted = 0
+        self._header_bytes = BLOCK_HEADER * len(coded.counts)
         self._find_points()
 
     def _find_points(self) -> None:

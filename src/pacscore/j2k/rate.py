@@ -20,7 +20,7 @@ from pacscore.j2k.plan import TilePlan
 from pacscore.j2k.quantization.steps import band_norm
 from pacscore.j2k.truncation import CodedPasses, TruncationPoints, affordable, points_and_passes
 
-__all__ = ["NO_LAYER", "Allocation", "PassesOfTile", "band_weights", "coded_passes", "likely_slope"]
+__all__ = ["BLOCK_HEADER", "NO_LAYER", "Allocation", "PassesOfTile", "band_weights", "coded_passes", "likely_slope"]
 
 NO_LAYER = 0xFFFF
 _CLOSE = 1 << 10
@@ -29,6 +29,8 @@ _MOST_TRIALS = 24
 _SECANTS = 6
 """So many trials go by what the headers took before; then the interval is halved."""
 _FILL_TRIALS = 4
+BLOCK_HEADER = 4
+"""Bytes that packet headers most likely have for a block in a layer."""
 _NEARLY = 10 ** (-0.02 / 10)
 """A PSNR is met when it is better by less than 0.02 dB."""
 
@@ -127,6 +129,8 @@ class Allocation:
         self._splits = np.cumsum(passes)[:-1]
         self.points, self._point_of_pass = points_and_passes(coded)
         self.cut = 0.0
+        self._fitted = 0  # bytes up to the last layer whose size was fitted
+        self._header_bytes = BLOCK_HEADER * len(coded.counts)  # of a layer, about
         self._layers: NDArray[np.uint16] = np.full(len(self.points.passes) + 1, NO_LAYER, np.uint16)
 
     def _send(self, layers: NDArray[np.uint16]) -> None:
@@ -157,11 +161,10 @@ class Allocation:
         """
         fresh = np.where(self._layers[:-1] == NO_LAYER, self.points.bytes, 0)
         before = np.concatenate([[0], np.cumsum(fresh)])
-        least, beyond = 0, len(before)
-        size = self._size(layer, self._with(layer, 0))
-        overhead = smallest = size
-        trial = 0
-        while smallest <= most and beyond - least > 1 and most - smallest > most // _CLOSE and trial < _MOST_TRIALS:
+        least, beyond, smallest = -1, len(before), 0
+        overhead = self._fitted + self._header_bytes
+        trial = size = 0
+        while beyond - least > 1 and (least < 0 or most - smallest > most // _CLOSE) and trial < _MOST_TRIALS:
             count = int(np.searchsorted(before, most - overhead, "right")) - 1
             if trial >= _SECANTS:
                 count = (least + beyond) // 2
@@ -173,12 +176,14 @@ class Allocation:
             else:
                 beyond = count
             trial += 1
+        if least < 0:
+            least, smallest = 0, self._size(layer, self._with(layer, 0))
         self.cut = self.points.slope(least)
         return self._fill(layer, least, smallest, most)
 
     def _fill(self, layer: int, count: int, size: int, most: int) -> int:
-        """Use what room is left for shorter points that come later."""
-        kept, room = self._with(layer, count), most - size
+        """Use what room is left for shorter points that come later; return how long the codestream is."""
+        room = most - size
         for _ in range(_FILL_TRIALS):
             further = affordable(self.points, count, room)
             if not further:
@@ -186,11 +191,12 @@ class Allocation:
             layers = self._with(layer, count, further)
             filled = self._size(layer, layers)
             if filled <= most:
-                kept, size = layers, filled
-                break
+                self._layers, self._fitted = layers, filled
+                return filled
             room -= filled - most + 1
-        self._layers = kept
-        return self._size(layer, kept)
+        self._layers = self._with(layer, count)
+        self._fitted = self._size(layer, self._layers)
+        return self._fitted
 
     def fit_error(self, layer: int, most: float, measure: Callable[[int], float]) -> float:
         """Fill a layer so that the squared error of the image is at most so much; return it.

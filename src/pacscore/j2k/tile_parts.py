@@ -206,11 +206,13 @@ def layer_sizes(header: bytes, tiles: Sequence[TilePackets], options: ResolvedOp
     Parameters are those of `assemble`.
     """
     whole, parts = _lay_out(header, tiles, options)
+    size = len(whole) + sum(part.psot for part in parts) + len(_EOC)
+    if options.layers == 1:
+        return np.array([size])
     of_layers: NDArray[np.int64] = np.zeros(options.layers, np.int64)
     for packets in tiles:
         _, layers = packet_sequence(packets.plan.runs)
         of_layers += np.bincount(layers, packets.lengths, options.layers).astype(np.int64)
-    size = len(whole) + sum(part.psot for part in parts) + len(_EOC)
     return size - int(of_layers.sum()) + np.cumsum(of_layers)
 
 
