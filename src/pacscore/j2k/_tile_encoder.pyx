@@ -53,6 +53,16 @@ cdef extern from "j2k/coded_passes.h":
     void pac_coded_passes_read(const pac_precincts *, int32_t *, int32_t *, uint32_t *, float *) nogil
     void pac_coded_passes_assign(const pac_precincts *, const uint16_t *) nogil
 
+cdef extern from "j2k/surveyed_slopes.h":
+    enum:
+        PAC_SLOPE_PARTS
+        PAC_SLOPE_OCTAVES
+        PAC_SLOPE_CLASSES
+    ctypedef struct pac_slopes:
+        double bytes[PAC_SLOPE_CLASSES]
+        double errors[PAC_SLOPE_CLASSES]
+    void pac_slopes_of_passes(const pac_precincts *, const double *, pac_slopes *) nogil
+
 cdef extern from "j2k/tile_encoder.h":
     ctypedef struct pac_block_settings:
         const pac_rect *roi
@@ -202,12 +212,26 @@ cdef class TileEncoder(CodedTile):
             pac_coded_passes_read(&self.encoder.precincts, &to_bands[0], &to_counts[0], &to_lengths[0], &to_gains[0])
         return bands[:-1], counts[:-1], lengths[:-1], gains[:-1]
 
+    def slopes(self):
+        """Return the bytes and the squared error of all corners of blocks' convex hulls, by classes of slopes."""
+        if self.weights is None:
+            raise OptionError("no gains were asked for")
+        found = np.empty((2, PAC_SLOPE_CLASSES))
+        cdef double[:, ::1] view = found
+        pac_slopes_of_passes(&self.encoder.precincts, &self.weights[0], <pac_slopes *> &view[0, 0])
+        return found
+
     def set_layers(self, const uint16_t[::1] layers not None):
         """Set the quality layer that each pass is sent in."""
         if layers.shape[0] != pac_coded_passes_count(&self.encoder.precincts).passes:
             raise OptionError(f"{layers.shape[0]} layers are not one a pass")
         if layers.shape[0]:
             pac_coded_passes_assign(&self.encoder.precincts, &layers[0])
+
+
+def slope_of_class(int number):
+    """Return the slope that a class of `TileEncoder.slopes` begins with."""
+    return 2.0 ** (number / PAC_SLOPE_PARTS - PAC_SLOPE_OCTAVES)
 
 
 def convex_hulls(const int64_t[::1] counts not None, const uint32_t[::1] lengths not None,

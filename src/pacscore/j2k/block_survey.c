@@ -2,43 +2,52 @@
 
 #include <string.h>
 
+enum { ALIGNMENT = 64 };
+
 /* What is kept of a block; indices follow. */
 typedef struct {
     uint64_t magnitudes;
     int32_t size; /* of an index, in bytes: 16-bit integers, or words */
+    _Alignas(ALIGNMENT) uint8_t indices[];
 } kept_indices;
 
-enum { KEPT_HEADER = 64 };
+/* Memory that is not zeroed, or NULL. */
+static kept_indices *provide(pac_arena *arena, size_t size)
+{
+    uint8_t *const room = pac_arena_reserve(arena, size + ALIGNMENT);
+    if (!room)
+        return NULL;
+    const size_t skipped = (size_t)(-(uintptr_t)room & (ALIGNMENT - 1));
+    pac_arena_keep(arena, skipped + size);
+    return (kept_indices *)(room + skipped);
+}
 
 static pac_status keep_indices(pac_block_encoder *encoder, pac_code_block *block, const pac_block_indices *indices,
                                int wide)
 {
     const int32_t width = block->width, height = block->height, size = indices->narrow ? 2 : wide ? 8 : 4;
     const size_t row = (size_t)width * (size_t)size;
-    uint8_t *at = pac_arena_take(&encoder->coded, KEPT_HEADER + row * (size_t)height);
-    if (!at)
+    kept_indices *kept = provide(&encoder->coded, sizeof *kept + row * (size_t)height);
+    if (!kept)
         return PAC_NO_MEMORY;
-    const kept_indices kept = {indices->magnitudes, size};
-    memcpy(at, &kept, sizeof kept);
-    block->indices = at;
-    at += KEPT_HEADER;
+    kept->magnitudes = indices->magnitudes;
+    kept->size = size;
+    block->indices = kept;
     if (!indices->narrow)
-        memcpy(at, encoder->words, row * (size_t)height);
+        memcpy(kept->indices, encoder->words, row * (size_t)height);
     for (int32_t y = 0; y < height && indices->narrow; y++)
-        memcpy(at + (size_t)y * row, indices->narrow + y * indices->stride, row);
+        memcpy(kept->indices + (size_t)y * row, indices->narrow + y * indices->stride, row);
     return PAC_OK;
 }
 
 pac_block_indices pac_block_surveyed(const pac_block_encoder *encoder, const pac_code_block *block, int *wide)
 {
-    const uint8_t *const from = (const uint8_t *)block->indices + KEPT_HEADER;
-    kept_indices kept;
-    memcpy(&kept, block->indices, sizeof kept);
-    *wide = kept.size == 8;
-    if (kept.size == 2)
-        return (pac_block_indices){(const int16_t *)from, block->width, kept.magnitudes};
-    memcpy(encoder->words, from, (size_t)block->width * block->height * (size_t)kept.size);
-    return (pac_block_indices){NULL, 0, kept.magnitudes};
+    const kept_indices *const kept = block->indices;
+    *wide = kept->size == 8;
+    if (kept->size == 2)
+        return (pac_block_indices){(const int16_t *)(const void *)kept->indices, block->width, kept->magnitudes};
+    memcpy(encoder->words, kept->indices, (size_t)block->width * block->height * (size_t)kept->size);
+    return (pac_block_indices){NULL, 0, kept->magnitudes};
 }
 
 pac_status pac_block_survey(pac_block_encoder *encoder, const pac_tile_component *component, pac_code_block *block,

@@ -18,11 +18,10 @@ from pacscore.j2k.packets.geometry import Rect
 from pacscore.j2k.picture import Picture, Precisions
 from pacscore.j2k.pilot import pilot_of
 from pacscore.j2k.plan import TilePlan
-from pacscore.j2k.rate import Allocation, band_weights, coded_passes, likely_slope
+from pacscore.j2k.rate import Allocation, band_weights, coded_passes, likely_slope, surveyed_slope
 from pacscore.j2k.resolving import ResolvedOptions
 from pacscore.j2k.roi import regions_of_bands
 from pacscore.j2k.tile_parts import TilePackets, assemble, layer_sizes
-from pacscore.j2k.truncation import truncation_points
 from pacscore.j2k.view import SAMPLE_TYPES, region_area
 from pacscore.report import Image
 from pacscore.support.scheduler import run_each, run_in_threads, useful_threads
@@ -131,7 +130,7 @@ def _surveyed_floor(picture: Picture, plan: EncodingPlan, surveyed: _Coded) -> f
         return 0.0
     size = None if goal.rate is None else _MORE_SURVEYED * picture.size(goal.rate)
     error = None if goal.psnr is None else picture.error(goal.psnr) / _LESS_ERROR
-    return likely_slope(truncation_points(coded_passes(surveyed.tiles)[0]), size, error)
+    return surveyed_slope([encoder for _, encoder in surveyed.tiles], size, error)
 
 
 def _encode_planned(picture: Picture, plan: EncodingPlan, threads: int) -> bytes:
