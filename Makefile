@@ -15,7 +15,7 @@ SMALL_CODESTREAMS = $(shell find $(PACSCORE_TEST_DATA)/j2k $(PACSCORE_TEST_DATA)
 HT_OPERATIONS := encode,decode,lossy-encode,lossy-decode,reduce,region,threads,tile
 PART_1_OPERATIONS := j2k-encode,j2k-decode,j2k-lossy-encode,j2k-lossy-decode,j2k-reduce,j2k-region,j2k-threads
 FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,j2k/*/*.j* htj2k/*/*.j* hostile/codestream/*.j* hostile/derived/*.j*)
-FUZZ_TARGETS ?= decoding encoding
+FUZZ_TARGETS ?= decoding encoding converting
 FUZZ_OPTIONS ?= -max_total_time=60
 
 .PHONY: help build demo test test-slow test-all lint docs bench compare sanitize fuzz check-targets check-emulated clean
@@ -28,7 +28,7 @@ help:
 	@echo 'make lint      style, types and stubs   make docs       the documentation, in docs/_build'
 	@echo 'make bench     the benchmarks           make sanitize   the robustness tests under ASan and UBSan'
 	@echo 'make compare   speed and memory beside other libraries, into docs/reference/measured'
-	@echo 'make fuzz      decoding and encoding of what reaches new code, under the sanitizers (FUZZ_OPTIONS=-max_total_time=600)'
+	@echo 'make fuzz      decoding, encoding and converting of what reaches new code, under the sanitizers (FUZZ_OPTIONS=-max_total_time=600)'
 	@echo 'make check-targets   equal results of all CPU targets over the test data; the lowest on an old CPU (qemu-user)'
 	@echo 'make check-emulated  equal results of the AVX-512 kernels, on an emulated CPU (tools/make_emulator.sh)'
 	@echo 'make clean     remove what was built, the virtual environment too'

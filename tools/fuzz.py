@@ -1,10 +1,10 @@
-"""Fuzz decoding or encoding, guided by the blocks of C and the branches of Python that each input reaches.
+"""Fuzz decoding, encoding or converting, guided by the blocks of C and the branches of Python that each input reaches.
 
-    python tools/fuzz.py decoding|encoding [FILE ...] [-OPTION=VALUE ...]
-    python tools/fuzz.py decoding|encoding --only INPUT ...
+    python tools/fuzz.py decoding|encoding|converting [FILE ...] [-OPTION=VALUE ...]
+    python tools/fuzz.py decoding|encoding|converting --only INPUT ...
 
 Needs atheris, and a build that tells its coverage: ``make fuzz`` makes it and calls this. Starts from the inputs in
-``tests/robustness/corpus``; for decoding also from the files, which are codestreams, and from what the inputs for
+``tests/robustness/corpus``; but for encoding also from the files, which are codestreams, and from what the inputs for
 encoding are encoded to. Inputs that reach something new are kept in ``build/fuzz/TARGET``. The options are those of
 libFuzzer (``-help=1`` lists them). An input that breaks a rule is written to ``fuzz-failures``, and the exit status is
 not 0; with ``--only`` it is tried again, and nothing else is.
@@ -22,6 +22,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["pacscore"], enable_loader_override=False):
+    import fuzz_converting
     import fuzz_decoding
     import fuzz_encoding
     import pacscore.j2k
@@ -35,14 +36,17 @@ FOUND = ROOT / "build" / "fuzz"
 FAILURES = ROOT / "fuzz-failures"
 DICTIONARY = Path(__file__).with_name("fuzz_words.txt")
 LARGEST_SEED = 12_000
-TARGETS = {"decoding": fuzz_decoding.check, "encoding": fuzz_encoding.check}
+TARGETS = {"decoding": fuzz_decoding.check, "encoding": fuzz_encoding.check, "converting": fuzz_converting.check}
+CHOICES = {"decoding": fuzz_decoding.CHOICES, "converting": fuzz_converting.CHOICES}
+"""Bytes before the codestream, of the targets that take one."""
 USUAL = (
     f"-artifact_prefix={FAILURES}/",
     "-timeout=30",
     "-rss_limit_mb=4096",
     "-detect_leaks=0",
 )
-LENGTHS = {"decoding": ("-max_len=12288", "-len_control=20"), "encoding": ("-max_len=256", "-len_control=0")}
+LENGTHS = {"encoding": ("-max_len=256", "-len_control=0")}
+USUAL_LENGTHS = ("-max_len=12288", "-len_control=20")
 
 
 def own_codestreams() -> Iterator[bytes]:
@@ -56,13 +60,13 @@ def own_codestreams() -> Iterator[bytes]:
                 continue
 
 
-def seeds(files: list[str]) -> Path:
-    """Return a folder with the small ones of the codestreams as inputs for decoding."""
-    folder = FOUND / "seeds"
+def seeds(target: str, files: list[str]) -> Path:
+    """Return a folder with the small ones of the codestreams as inputs of a target."""
+    folder = FOUND / f"seeds-{target}"
     folder.mkdir(parents=True, exist_ok=True)
     for stream in [*(Path(name).read_bytes() for name in files), *own_codestreams()]:
         if 0 < len(stream) <= LARGEST_SEED:
-            data = bytes(fuzz_decoding.CHOICES) + stream
+            data = bytes(CHOICES[target]) + stream
             folder.joinpath(hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     return folder
 
@@ -78,11 +82,11 @@ def main() -> None:
     else:
         FOUND.joinpath(target).mkdir(parents=True, exist_ok=True)
         inputs = [str(FOUND / target), str(CORPUS / target)]
-        if target == "decoding":
+        if target in CHOICES:
             options.append(f"-dict={DICTIONARY}")
-            inputs.append(str(seeds(files)))
+            inputs.append(str(seeds(target, files)))
     command = f"{sys.executable} {sys.argv[0]} {target} --only"  # by which libFuzzer starts it again, to merge
-    atheris.Setup([command, *USUAL, *LENGTHS[target], *options, *inputs], TARGETS[target])
+    atheris.Setup([command, *USUAL, *LENGTHS.get(target, USUAL_LENGTHS), *options, *inputs], TARGETS[target])
     atheris.Fuzz()
 
 

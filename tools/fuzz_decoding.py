@@ -15,7 +15,7 @@ import numpy as np
 import pacscore
 from fuzz_choices import Choices
 
-__all__ = ["CHOICES", "check", "lowest_target"]
+__all__ = ["CHOICES", "LIMITS", "attempt", "check", "equal", "lowest_target"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ CHOICES = 8
 LIMITS = pacscore.Limits(output_bytes=1 << 20, code_blocks=1 << 14)
 
 
-def _attempt(work: Callable[[], T]) -> T | pacscore.PacscoreError:
+def attempt(work: Callable[[], T]) -> T | pacscore.PacscoreError:
     """Return the result or the error of our own; every other exception is a finding."""
     try:
         return work()
@@ -46,7 +46,8 @@ def _planes(image: pacscore.report.Image) -> list[Any]:
     return image if isinstance(image, list) else [image]
 
 
-def _equal(one: pacscore.report.Image, other: pacscore.report.Image) -> bool:
+def equal(one: pacscore.report.Image, other: pacscore.report.Image) -> bool:
+    """Say whether two pictures have the same types and samples."""
     pairs = zip(_planes(one), _planes(other), strict=True)
     return all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
 
@@ -70,7 +71,7 @@ def _check_agreement(whole: Any, partial: Any) -> None:
         assert not partial.report.complete, f"complete, but raised: {whole}"
         return
     assert partial.report.complete, f"whole, but: {partial.report}"
-    assert _equal(whole, partial.image), "raising and concealing give two images"
+    assert equal(whole, partial.image), "raising and concealing give two images"
 
 
 def check(data: bytes) -> None:
@@ -80,7 +81,7 @@ def check(data: bytes) -> None:
     concealing, one thread and two, one CPU target and another, a region and that part of the whole give the same.
     """
     choices, stream = Choices(data[:CHOICES]), data[CHOICES:]
-    info = _attempt(lambda: pacscore.inspect(stream, limits=LIMITS))
+    info = attempt(lambda: pacscore.inspect(stream, limits=LIMITS))
     color: Literal["stored", "rendered"] = choices.one_of(("stored", "rendered"))
     reduce, layers, way = choices.one_of((0, 0, 0, 1, 2, 40)), choices.one_of((None, None, 1, 2)), choices.below(8)
     region = _region(choices, info) if isinstance(info, pacscore.CodestreamInfo) else None
@@ -95,20 +96,20 @@ def check(data: bytes) -> None:
             stream, reduce=reduce, layers=layers, color=color, threads=threads, on_damage="conceal", limits=LIMITS
         )
 
-    whole = _attempt(lambda: decoded(None))
-    partial = _attempt(lambda: concealed(1))
+    whole = attempt(lambda: decoded(None))
+    partial = attempt(lambda: concealed(1))
     _check_agreement(whole, partial)
     if way in (1, 2):
         with lowest_target() if way == 1 else contextlib.nullcontext():
-            again = _attempt(lambda: concealed(way))
+            again = attempt(lambda: concealed(way))
         assert type(again) is type(partial)
         if isinstance(partial, pacscore.Partial) and isinstance(again, pacscore.Partial):
-            assert _equal(partial.image, again.image), "one thread and two, or two CPU targets, give two images"
+            assert equal(partial.image, again.image), "one thread and two, or two CPU targets, give two images"
     if isinstance(partial, pacscore.PacscoreError):
         return
     assert isinstance(info, pacscore.CodestreamInfo), f"decoded, but not inspected: {info}"
     if region is not None and not isinstance(whole, pacscore.PacscoreError):
-        part = _attempt(lambda: decoded(region))
+        part = attempt(lambda: decoded(region))
         _check_region(part, whole, region, reduce, info)
 
 
@@ -122,4 +123,4 @@ def _check_region(part: Any, whole: Any, region: pacscore.Region, reduce: int, i
     if not reduce and not isinstance(whole, list):
         rows = slice(region.row, region.row + region.rows)
         columns = slice(region.column, region.column + region.columns)
-        assert _equal(part, whole[rows, columns]), "a region is not that part of the whole"
+        assert equal(part, whole[rows, columns]), "a region is not that part of the whole"

@@ -17,7 +17,8 @@ import pacscore as pc
 
 CORPUS = Path(__file__).with_name("corpus")
 TOOLS = Path(__file__).parents[2] / "tools"
-INPUTS = sorted(path for target in ("decoding", "encoding") for path in CORPUS.joinpath(target).iterdir())
+TARGETS = ("decoding", "encoding", "converting")
+INPUTS = sorted(path for target in TARGETS for path in CORPUS.joinpath(target).iterdir())
 MOST_SECONDS = 30 if "PACSCORE_SANITIZED" in os.environ else 3
 
 
@@ -25,7 +26,7 @@ MOST_SECONDS = 30 if "PACSCORE_SANITIZED" in os.environ else 3
 def check():
     """Return a function that checks an input of a target; it raises what is wrong."""
     sys.path.insert(0, str(TOOLS))
-    modules = {target: importlib.import_module(f"fuzz_{target}") for target in ("decoding", "encoding")}
+    modules = {target: importlib.import_module(f"fuzz_{target}") for target in TARGETS}
     sys.path.remove(str(TOOLS))
     return lambda target, data: modules[target].check(data)
 

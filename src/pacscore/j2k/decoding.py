@@ -244,7 +244,7 @@ def decode(  # noqa: PLR0913 - the contract of the front door
         limits.check_output(size, len(view_of_data))
 
     frame = _Frame(view_of_data, stream, view, DamageLog(on_damage))
-    frame.layers = layers or _ALL_LAYERS
+    frame.layers = min(layers or _ALL_LAYERS, _ALL_LAYERS)
     frame.limits = limits
     frame.note_stream()
     tiles = frame.tiles_present()

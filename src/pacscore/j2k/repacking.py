@@ -71,7 +71,7 @@ def _rearrangement(source: Source, options: RepackOptions) -> Rearrangement:
         raise OptionError(f"reduce={options.reduce}, but there are only {min(counts) - 1} decomposition levels")
     return Rearrangement(
         None if options.progression is None else PROGRESSIONS.index(options.progression),
-        options.layers or _ALL_LAYERS,
+        min(options.layers or _ALL_LAYERS, _ALL_LAYERS),
         options.reduce,
         max(counts) - options.reduce,
         options.sop,

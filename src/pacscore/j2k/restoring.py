@@ -147,7 +147,7 @@ def _coded_blocks(
 ) -> list[CodedBlock]:
     """Return the code-blocks as the packets have them."""
     packets = np.searchsorted(places["first_piece"], pieces["number"], side="right") - 1
-    layers = places["layer"][packets].tolist() if len(places) else []
+    layers = places["layer"][packets].tolist() if len(places) else [0] * len(pieces)
     columns = [pieces[name].tolist() for name in ("offset", "length", "passes", "kind")]
     listed = list(zip(layers, *columns, strict=True))
     found = []

@@ -70,3 +70,11 @@ def test_coefficients_beyond_16_bits_are_exact(shape, bits, kind):
     data = pc.encode(samples, HTJ2K, options(True), bits_stored=bits)
     for threads in (1, 2):
         np.testing.assert_array_equal(pc.decode(data, threads=threads), samples)
+
+
+@pytest.mark.parametrize("layers", [2, 65536, 1 << 40])
+def test_more_layers_than_there_are_mean_all(layers):
+    image = picture((40, 50), 8)
+    data = pc.encode(image, HTJ2K, options(True))
+    np.testing.assert_array_equal(pc.decode(data, layers=layers), image)
+    assert pc.repack(data, pc.RepackOptions(layers=layers)) == data
