@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from pacscore.errors import DataError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 from pacscore.report import Partial
 
-__all__ = ["Choices", "Written", "encode_all", "is_native", "whole"]
+__all__ = ["Choices", "Written", "allocated", "coding_of", "encode_all", "is_native", "whole"]
 
 _ONE_BIT_FORMS = NATIVE | {"1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1"}
 """Transfer syntaxes that keep eight pixels of one bit in a byte."""
@@ -56,6 +56,8 @@ class Written:
         Frames that were not whole.
     overlays : list of (EmbeddedOverlay, bytes)
         Planes that were taken out of unused bits, one bit a pixel, frame after frame.
+    route : "pixels" or None
+        How the frames went, where that was not how they set out.
     """
 
     coding: Coding | None = None
@@ -63,6 +65,7 @@ class Written:
     pixel_bytes: int = 0
     damaged: list[int] = field(default_factory=list)
     overlays: list[tuple[EmbeddedOverlay, bytes]] = field(default_factory=list)
+    route: Literal["pixels"] | None = None
 
     @property
     def lossless(self) -> bool:
@@ -101,7 +104,7 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
     native_source = is_native(frames.transfer_syntax)
     overlays = embedded_overlays(frames.dataset, frames.encoded_format, native=native_source)
     codec = _encoder(choices)
-    pixel_format = _allocated(pixel_format, frames.dataset, choices.transfer_syntax)
+    pixel_format = allocated(pixel_format, frames.dataset, choices.transfer_syntax)
     packer = OneBitPacker() if pixel_format.bits_allocated == 1 and choices.transfer_syntax in NATIVE else None
     threads = choices.threads if len(frames) == 1 else 1
 
@@ -131,12 +134,12 @@ def encode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
             packed.extend(bits.pack(plane))
     if packer is not None:
         spool.append(packer.rest())
-    written.coding = _coding(codec, codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
+    written.coding = coding_of(codec, codings, pixel_format, written.pixel_bytes / max(spool.total, 1))
     written.overlays = [(overlay, bytes(packed) + bits.rest()) for overlay, bits, packed in planes]
     return written
 
 
-def _allocated(pixel_format: PixelFormat, dataset: Dataset, syntax: str) -> PixelFormat:
+def allocated(pixel_format: PixelFormat, dataset: Dataset, syntax: str) -> PixelFormat:
     """Return the format with one bit a pixel packed where that can be, and one in eight where not.
 
     Source: PS3.5 8.1.1, 8.2; PS3.3 C.8.20.2 (a binary segmentation has Bits Allocated 1).
@@ -175,7 +178,7 @@ def _planes(frames: FrameSource, index: int, overlays: list[EmbeddedOverlay]) ->
     return tuple(overlay.plane(data, frames.encoded_format, big_endian=big_endian) for overlay in overlays)
 
 
-def _coding(codec: Codec, codings: list[EncodedFrame], pixel_format: PixelFormat, ratio: float) -> Coding:
+def coding_of(codec: Codec, codings: list[EncodedFrame], pixel_format: PixelFormat, ratio: float) -> Coding:
     """Return what the data set must say about all frames; Bits Stored is what the first frame's header says."""
     told = {(coding.photometric_interpretation, coding.planar_configuration) for coding in codings}
     if len(told) > 1:

@@ -55,6 +55,12 @@ class FrameSpool:
         self._file.write(data)
         self.sizes.append(len(data))
 
+    def clear(self) -> None:
+        """Forget all frames."""
+        self._file.seek(0)
+        self._file.truncate()
+        self.sizes.clear()
+
     @property
     def total(self) -> int:
         """Bytes of all frames."""

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from pacscore.codecs.jpeg2000_recoding import can_recode
 from pacscore.codecs.jpeg_recompression import JPEG_SYNTAXES, JPEG_XL_RECOMPRESSION
 from pacscore.dicom.frame_carrying import carry_native, carry_over, rebuild_jpegs, recompress_jpegs
 from pacscore.dicom.frame_coding import Choices, Written, encode_all, is_native
+from pacscore.dicom.frame_recoding import recode_all
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.part10 import NATIVE
 from pacscore.dicom.pixel_data_writer import FrameSpool, check_native_length
@@ -66,6 +68,8 @@ def choose_route(frames: FrameSource, choices: Choices) -> Route:
         legal = after == before or after in _ALSO_LEGAL_AS.get(before, ())
         if legal and not is_native(before) and choices.on_damage == "raise":
             return Route("bytes", carry_over)
+    if choices.on_damage == "raise" and can_recode(before, after, choices.options):
+        return Route("recode", recode_all)
     return Route("pixels", encode_all)
 
 

@@ -62,7 +62,8 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
     Frames go over one at a time; nothing appears at the destination before the whole file was written and, with
     ``verify``, read back: a lossless coding whose pixels differ is an error, and leaves nothing behind. Where the
     transfer syntax stays, or the new one allows the frames as they are, their bytes are carried over; so are native
-    frames to another native syntax, and JPEGs into JPEG XL JPEG Recompression and out of it.
+    frames to another native syntax, and JPEGs into JPEG XL JPEG Recompression and out of it. JPEG 2000 and HTJ2K go
+    over to each other by `recode`, unless the options ask for other pixels, or a frame cannot be carried over so.
 
     Pixels keep the precision that the source's frames have. Bits Allocated stays, but for one bit a pixel, which most
     encapsulated forms store in eight: Bits Stored stays 1. YBR_FULL pixels stay so and get no component transform.
@@ -143,7 +144,7 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
             pixel_sha256=tuple(written.hashes),
             sop_instance_uid_before=uid_before,
             sop_instance_uid_after=str(editor.dataset.SOPInstanceUID),
-            route=route.name,
+            route=written.route or route.name,
             changes=tuple(editor.changes),
             warnings=tuple(editor.warnings),
             seconds=time.perf_counter() - started,
