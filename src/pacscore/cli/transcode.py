@@ -32,6 +32,12 @@ A folder stands for the files in it, at any depth; they keep their places below 
 keywords: {", ".join(KEYWORDS)}
 """
 
+_ROUTES = {
+    "bytes": "carried over by their bytes",
+    "recode": "recoded by their quantiser indices",
+    "pixels": "by their pixels",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the subcommand takes."""
@@ -121,7 +127,7 @@ def _tell(source: Path, target: Path, report: Any, console: Console) -> None:
         f"{before:,} to {after:,} bytes ({before / max(after, 1):.2f} : 1), "
         f"{report.frames} frame{'s' if report.frames != 1 else ''} "
         f"{'proven lossless' if report.lossless else 'not lossless'}, "
-        f"{'carried over by their bytes' if report.route == 'bytes' else f'by their {report.route}'}"
+        f"{_ROUTES[report.route]}"
     )
     warnings = "".join(f"\n  warning: {warning}" for warning in report.warnings)
     console.result({"input": str(source), "output": str(target), **json.loads(report.to_json())}, text + warnings)
