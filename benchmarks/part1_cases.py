@@ -21,7 +21,7 @@ from benchmarks.cases import (
 )
 from benchmarks.images import Picture
 from benchmarks.peers import OpenJPEG, Peer
-from pacscore import J2KOptions, Region
+from pacscore import J2KOptions, Region, RepackOptions
 
 __all__ = ["PART_1_OPERATIONS"]
 
@@ -161,6 +161,25 @@ def threading(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]
     yield Case(whole, "J2K threads, encode", peer, encode, alone, size, size)
 
 
+def rearranging(whole: Picture, peers: list[Peer], threads: int) -> Iterator[Case]:
+    """Bring a codestream into RPCL and tell its lengths, and do so by decoding and encoding it."""
+    del peers
+    options = J2KOptions(progression="RPCL", tile_parts="resolution", tlm=True, plt=True)
+    bits = whole.bits_stored
+    data = pacscore.encode(whole.array, LOSSLESS, J2KOptions(progression="LRCP"), bits_stored=bits, threads=threads)
+
+    def by_pixels() -> bytes:
+        array = pacscore.decode(data, threads=threads)
+        return pacscore.encode(array, LOSSLESS, options, bits_stored=bits, threads=threads)
+
+    choices = RepackOptions(progression="RPCL", tile_parts="resolution", tlm=True, plt=True)
+    ours = partial(pacscore.repack, data, choices, threads=threads)
+    if ours() != by_pixels():
+        raise DifferentError(f"{whole.name} rearranged is not {whole.name} encoded so")
+    peer = "pacscore, decode and encode"
+    yield Case(whole, "J2K repack", peer, ours, by_pixels, len(data), len(data))
+
+
 PART_1_OPERATIONS: dict[str, Callable[[Picture, list[Peer], int], Iterator[Case]]] = {
     "j2k-encode": encoding,
     "j2k-decode": decoding,
@@ -169,5 +188,6 @@ PART_1_OPERATIONS: dict[str, Callable[[Picture, list[Peer], int], Iterator[Case]
     "j2k-reduce": reducing,
     "j2k-region": cutting,
     "j2k-threads": threading,
+    "j2k-repack": rearranging,
 }
 """By the name that the command line has for them."""
