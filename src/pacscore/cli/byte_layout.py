@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from pacscore import CodestreamIndex
+import pacscore
 from pacscore.errors import OptionError, UnsupportedError
 
 __all__ = ["draw_layout"]
@@ -61,7 +61,7 @@ def _lane(label: str, colour: tuple[int, int, int], starts: Any, stops: Any) -> 
     return _Lane(label, colour, np.asarray(starts)[order].astype(np.int64), np.asarray(stops)[order].astype(np.int64))
 
 
-def _lanes_by(index: CodestreamIndex, name: str) -> list[_Lane]:
+def _lanes_by(index: pacscore.CodestreamIndex, name: str) -> list[_Lane]:
     """Return a lane for each value of a field, or for so many values together as make few enough lanes."""
     packets = index.packets
     values = packets[name].astype(np.int64)
@@ -76,7 +76,7 @@ def _lanes_by(index: CodestreamIndex, name: str) -> list[_Lane]:
     return lanes
 
 
-def _groups(index: CodestreamIndex) -> list[list[_Lane]]:
+def _groups(index: pacscore.CodestreamIndex) -> list[list[_Lane]]:
     """Return the lanes, kind by kind; of a kind that has one there is nothing to tell."""
     headers = [index.main_header, *((part.start, part.body) for part in index.tile_parts)]
     starts, stops = zip(*headers, strict=True)
@@ -123,7 +123,7 @@ def _axis(size: int, bottom: int) -> list[_Shape]:
     return shapes
 
 
-def _shapes(index: CodestreamIndex, name: str) -> tuple[list[_Shape], int]:
+def _shapes(index: pacscore.CodestreamIndex, name: str) -> tuple[list[_Shape], int]:
     """Return the picture and its height."""
     size, y = max(index.size, 1), _TOP
     bars: list[_Shape] = []
@@ -169,7 +169,7 @@ def _save_png(shapes: list[_Shape], height: int, path: Path) -> None:
     picture.save(path)
 
 
-def draw_layout(index: CodestreamIndex, path: Path, name: str) -> None:
+def draw_layout(index: pacscore.CodestreamIndex, path: Path, name: str) -> None:
     """Write the picture: bytes from left to right, darker where more of them belong to the lane.
 
     Parameters
