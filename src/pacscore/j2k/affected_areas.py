@@ -16,9 +16,10 @@ from pacscore.j2k.codestream.segments import Siz
 from pacscore.j2k.needed import reach_of
 from pacscore.j2k.packets.geometry import Rect, ceil_div, tile_rect
 from pacscore.j2k.plan import TilePlan, image_rect
+from pacscore.region import Region
 from pacscore.report import Area
 
-__all__ = ["block_area", "precincts_area", "tiles_area"]
+__all__ = ["block_area", "precincts_area", "tiles_area", "touches"]
 
 
 def _pixels(siz: Siz, rects: Iterable[Rect]) -> Area | None:
@@ -69,6 +70,15 @@ def block_area(siz: Siz, plan: TilePlan, place: Sequence[int]) -> Area | None:
     x, y = band.rect.x0 + x, band.rect.y0 + y
     levels = len(resolutions) - max(resolution, 1)
     return _pixels(siz, [_on_grid(plan, component, Rect(x, y, x + width, y + height), orientation, levels)])
+
+
+def touches(area: Area | None, region: Region) -> bool:
+    """Tell whether an area and a region have pixels in common."""
+    if area is None:
+        return False
+    row, column, rows, columns = area
+    high = min(row + rows, region.row + region.rows) > max(row, region.row)
+    return high and min(column + columns, region.column + region.columns) > max(column, region.column)
 
 
 def precincts_area(siz: Siz, plan: TilePlan, which: NDArray[np.bool_]) -> Area | None:

@@ -89,7 +89,7 @@ class PacketsArriving:
         """Forget everything that was read."""
         self._tile = ArrivingTile(self.plan.compiled, active_target(), self._code_blocks)
         self._places: list[tuple[int, int]] = []
-        self._known: tuple[int, int, list[tuple[int, int]], bool] | None = None
+        self._known: tuple[object, ...] | None = None
         self._ended = self._final = False
         self._scattered: NDArray[Any] | None = None
         self._done: NDArray[np.uint8] = np.zeros(0, np.uint8)
@@ -151,13 +151,13 @@ class PacketsArriving:
         return told_places(self.plan, arrival.parts)
 
     def _is_new(self, arrival: Arrival) -> bool:
-        """Tell whether anything has come for this tile."""
+        """Tell whether anything has come for this tile, or all data lies elsewhere now."""
         held = sum(arrival.runs.count(*place) for place in arrival.places)
         packed = len(arrival.packed or b"")
-        known = (held, packed, arrival.places, arrival.more_parts)
+        known = (id(arrival.view), held, packed, arrival.places, arrival.more_parts)
         if known == self._known:
             return False
-        self._known = known
+        self._known, self._view = known, arrival.view  # which stays, so that its number remains its own
         return True
 
     def _extend(self, arrival: Arrival) -> None:
@@ -211,6 +211,12 @@ class PacketsArriving:
             what, precinct = "more packets have not come", -1
         loss = Loss(kind, what, self._tile.offset, precinct, layers * len(there), int(there.sum()))
         return loss, needed & (self._layers < layers)
+
+    def samples(self, reduce: int) -> int:
+        """Return how many samples the tile has at a resolution."""
+        scale = 1 << reduce
+        rects = [component.geometry.rect.scaled_down(scale, scale) for component in self.plan.components]
+        return sum(rect.width * rect.height for rect in rects)
 
     def decode(self, view: View, planes: Sequence[NDArray[Any]], threads: int) -> None:
         """Make the samples of a view from what has come; what was decoded before is not decoded again.

@@ -74,6 +74,8 @@ class CodestreamIndex:
         What was read to make it; 0 for one that was loaded.
     missing : str or None
         Why packets are missing, of a codestream that is not whole.
+    tiles : sequence of TilePlaces
+        Of each tile what its headers make of it, its tile-parts and its packets.
     """
 
     def __init__(self, stored: StoredIndex, tiles: Sequence[TilePlaces], fetched: int = 0) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pacscore.errors import CodestreamError, OptionError, TruncatedError
+from pacscore.j2k.affected_areas import block_area, touches
 from pacscore.j2k.arriving_headers import ArrivingHeaders, IndexedHeaders, WalkedHeaders
 from pacscore.j2k.arriving_packets import Arrival, PacketsArriving, segments_of
 from pacscore.j2k.block_damages import MOST, block_damages
@@ -69,6 +70,7 @@ class ProgressiveDecoder:
         self._wrong: list[Damage] = []
         self._finished = False
         self._fresh = False
+        self._end = 0
         self._feeding = threading.Lock()
         self._making = threading.Lock()
 
@@ -174,6 +176,8 @@ class ProgressiveDecoder:
             view = choose_view(stream.main.siz, reduce, region)
             known = self._data.size if self._data.size is not None else self.bytes_arrived
             self._limits.check_output(view.output_bytes, known)
+            if region is not None:
+                self._check_kept(view, known)
             arrays = view.allocate(out)
             planes = view.planes(arrays)
             present = [tile for tile in view.tiles if tile in self._tiles]
@@ -186,12 +190,18 @@ class ProgressiveDecoder:
             )
             return Partial(arrays[0] if view.stacked else arrays, self._report(stream, view, region))
 
+    def _check_kept(self, view: View, known: int) -> None:
+        """Raise LimitError if the tiles that a region touches are larger than a picture may be: they are kept whole."""
+        samples = sum(self._tiles[tile].samples(view.reduce) for tile in view.tiles if tile in self._tiles)
+        self._limits.check_output(samples * view.dtype.itemsize, known, what="each touched tile together")
+
     def _refresh(self) -> Codestream:
         """Read the headers that have come since the last time."""
         with self._feeding:
             fresh, finished = self._fresh, self._finished
             self._fresh = True
             data = self._data.snapshot()
+            self._end = data.runs.stop
         if not fresh:
             try:
                 self._advance(data, finished)
@@ -257,7 +267,7 @@ class ProgressiveDecoder:
             if index in self._tiles:
                 self._report_tile(log, view, region, self._tiles[index])
         if any(index not in self._tiles for index in view.tiles):
-            log.add(missing_tiles(view, self._tiles, self._data.runs.stop))
+            log.add(missing_tiles(view, self._tiles, self._end))
         return log.report()
 
     def _report_tile(self, log: DamageLog, view: View, region: Region | None, tile: PacketsArriving) -> None:
@@ -266,6 +276,8 @@ class ProgressiveDecoder:
         if loss.read < loss.expected:
             log.add(missing_packets(view.siz, tile.plan, loss, lacking))
         damaged = tile.damaged_blocks(view)
+        if region is not None:
+            damaged = [block for block in damaged if touches(block_area(view.siz, tile.plan, block[:7]), region)]
         log.count_blocks(len(damaged))
         for damage in block_damages(view.siz, tile.plan, damaged[:MOST]):
             log.add(damage)

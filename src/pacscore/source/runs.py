@@ -71,7 +71,7 @@ class Runs:
         i = bisect.bisect_right(self._stops, start)
         held = 0
         while i < len(self._starts) and self._starts[i] < stop:
-            held += min(stop, self._stops[i]) - max(start, self._starts[i])
+            held += max(min(stop, self._stops[i]) - max(start, self._starts[i]), 0)
             i += 1
         return held
 

@@ -240,12 +240,33 @@ def test_choices_that_cannot_be(picture: NDArray[Any]) -> None:
     limited.feed(data)
     with pytest.raises(pc.LimitError, match="output_bytes"):
         limited.image()
+    with pytest.raises(pc.LimitError, match="touched tile"):
+        limited.image(region=pc.Region(0, 0, 5, 5))
     with pytest.raises(pc.OptionError, match="the index is of"):
         ProgressiveDecoder(size=5, index=pc.index(data))
     other = ProgressiveDecoder(index=pc.index(encoded(picture[:, :200], LOSSLESS, "plain")))
     other.feed(data[:200])
     with pytest.raises(pc.OptionError, match="another codestream"):
         other.image()
+
+
+def test_damage_elsewhere_leaves_a_region_whole(picture: NDArray[Any]) -> None:
+    options = J2KOptions(styles=("segsym", "predictable", "termall"), code_block_rows=16, code_block_columns=16)
+    data = bytearray(pc.encode(picture, LOSSLESS, options))
+    data[-60] ^= 0x10
+    decoder = ProgressiveDecoder()
+    decoder.feed(data)
+    shown = decoder.image()
+    (damage,) = shown.report.damages
+    assert damage.area is not None
+    row, column, rows, columns = damage.area
+    assert decoder.image(region=pc.Region(0, 0, row, 260)).report.complete
+    part = decoder.image(region=pc.Region(row, column, rows, columns))
+    assert part.report.blocks_damaged == 1
+    assert not part.report.complete
+    assert not decoder.report.complete
+    assert decoder.completeness.complete
+    assert np.array_equal(decoder.image(1).image, pc.decode(bytes(data), reduce=1))
 
 
 def test_a_bad_main_header_is_an_error_each_time(picture: NDArray[Any]) -> None:
