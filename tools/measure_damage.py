@@ -16,6 +16,7 @@ import json
 import os
 import resource
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -30,6 +31,8 @@ FOLDERS = ("j2k/conformance", "j2k/features", "j2k/derived", "htj2k/conformance"
 SYNTAXES = {f"1.2.840.10008.1.2.4.{last}" for last in (90, 91, 201, 202, 203)}
 LIMITS = pacscore.Limits(output_bytes=1 << 27, code_blocks=1 << 18)
 MEMORY = 4 << 30
+SLOWEST = 60
+"""Seconds of CPU time that no attempt may take."""
 RECODED_EACH = 25
 """Of so many changed streams one is recoded."""
 
@@ -147,8 +150,10 @@ def _change(data: bytes, image: Any, rng: np.random.Generator, count: Count) -> 
     _attempt_others(bytes(changed), recode=count.changes % RECODED_EACH == 0)
 
 
-def damage(stream: Stream, cuts: int, changes: int) -> Count | None:
+def damage(stream: Stream, cuts: int, changes: int, budget: float) -> Count | None:
     """Return what became of the copies of one stream; None if it is not whole itself.
+
+    After ``budget`` seconds of CPU time for cuts, and as many for changes, no more copies are made.
 
     Raises
     ------
@@ -162,22 +167,25 @@ def damage(stream: Stream, cuts: int, changes: int) -> Count | None:
     end = int(packets["stop"].max(initial=0))
     rng = np.random.default_rng(len(stream.data))
     count = Count(streams=1)
-    for _ in range(cuts):
+    begin = time.process_time()
+    while count.cuts < cuts and time.process_time() - begin < budget:
         _cut(stream.data, end, rng, count)
-    for _ in range(changes):
+    begin = time.process_time()
+    while count.changes < changes and time.process_time() - begin < budget:
         _change(stream.data, sound.image, rng, count)
     return count
 
 
-def damage_in_a_child(stream: Stream, cuts: int, changes: int, seconds: int) -> tuple[Count | None, str]:
+def damage_in_a_child(stream: Stream, cuts: int, changes: int, budget: float) -> tuple[Count | None, str]:
     """Return the counts of one stream, and what went wrong, from a process that may die."""
+    seconds = 2 * int(budget) + SLOWEST
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         try:
-            counted = damage(stream, cuts, changes)
+            counted = damage(stream, cuts, changes, budget)
             said: dict[str, Any] = {"count": None if counted is None else asdict(counted)}
         except BaseException as error:
             said = {"wrong": f"{type(error).__name__}: {error}"}
@@ -215,13 +223,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cuts", type=int, default=50)
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--largest", type=int, default=300_000, help="bytes of a stream; larger ones are left out")
-    parser.add_argument("--seconds", type=int, default=900, help="of CPU time for one stream")
+    parser.add_argument("--budget", type=float, default=600, help="seconds of CPU time for one stream, twice")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there too")
     options = parser.parse_args(arguments)
     counts: dict[str, Count] = {}
     wrong = 0
     for stream in streams(options.data, options.largest):
-        count, said = damage_in_a_child(stream, options.cuts, options.changes, options.seconds)
+        count, said = damage_in_a_child(stream, options.cuts, options.changes, options.budget)
         if said:
             wrong += 1
             print(f"{stream.name}: {said}", flush=True)

@@ -40,6 +40,8 @@ class ProgressiveDecoder:
     it keeps the bytes, and up to one and a third coefficients of 2, 4 or 8 bytes for each sample of the largest
     picture that was asked for.
 
+    Samples come as they are stored, as with ``color="stored"``.
+
     Several threads may use it: one makes a picture while others feed; pictures are made one after another.
 
     Source: T.800 Annex B; T.814.
