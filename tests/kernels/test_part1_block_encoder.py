@@ -224,6 +224,15 @@ def test_coding_stops_where_planes_gain_too_little() -> None:
         assert len(cut) == fewer[-1][0] <= len(data)
 
 
+def test_coding_goes_on_behind_planes_where_nothing_happens() -> None:
+    words = np.random.default_rng(6).integers(0, 4, (64, 64)).astype(np.uint32)
+    words[20, 30] = 3 << 9  # its first reconstruction is exact, the second is not: gains below zero, then next to none
+    whole = encoded(words, bitplanes=11, want_gains=True)
+    least = min(sum(gain for _, gain, _ in whole[1][3 * plane - 2 : 3 * plane + 1]) for plane in range(1, 9))
+    assert least < 0
+    assert encoded(words, bitplanes=11, want_gains=True, least_gain=0.5) == whole
+
+
 def test_lowest_plane() -> None:
     words = random_words([5], (40, 50), 9)
     data, passes = encoded(words, bitplanes=9, lowest_plane=4)

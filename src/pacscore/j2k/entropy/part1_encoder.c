@@ -143,26 +143,25 @@ static bool part1_is_worth(const part1_progress *progress, int32_t pass, int32_t
     return false;
 }
 
-/* Whether the passes behind this one are not worth their bytes: so it was with the plane, or so it looks. */
+/* Whether the passes behind this one are not worth their bytes, as it looks. Behind passes that are worth little, those
+ * of the next plane may be worth more: so it is with few samples whose bits there are zeros. */
 static bool part1_is_enough(part1_progress *progress, int32_t pass)
 {
     const pac_part1_coding *coding = progress->coding;
     const int32_t next = pass + 1, plane = coding->bitplanes - 1 - (next + 2) / 3;
+    bool further = pass % 3 == 1;
     if (pass % 3 == 2)
         return false;
     if (pass % 3 == 0) {
         const double so_far = part1_bytes_so_far(progress), floor = coding->least_gain * (so_far - progress->bytes);
-        const double gain = progress->gain;
+        progress->surely = progress->gain > PART1_SURELY * floor;
+        further = progress->gain < floor;
         progress->bytes = so_far;
         progress->gain = 0;
-        progress->surely = gain > PART1_SURELY * floor;
-        if (gain < floor)
-            return true;
     }
     if (progress->surely)
         return false;
-    /* Behind passes that are worth little, those of the next plane may be worth more. */
-    for (int32_t at = plane; at >= coding->lowest_plane && at >= plane - (pass % 3); --at)
+    for (int32_t at = plane; at >= coding->lowest_plane && at >= plane - further; --at)
         if (part1_is_worth(progress, at == plane ? next : 1, at))
             return false;
     return true;
