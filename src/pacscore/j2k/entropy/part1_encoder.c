@@ -50,6 +50,8 @@ static pac_status part1_prepare(part1_encoding *encoding, const pac_part1_coding
 
 /* Where a plane gains so many times what is asked for, the next one gains enough: most gain a quarter. */
 #define PART1_SURELY 16
+/* Below this part of what is asked for, nothing has happened in a plane: that tells nothing of the next one. */
+#define PART1_NOTHING 0.125
 
 typedef struct {
     part1_encoding *encoding;
@@ -155,9 +157,12 @@ static bool part1_is_enough(part1_progress *progress, int32_t pass)
     if (pass % 3 == 0) {
         const double so_far = part1_bytes_so_far(progress), floor = coding->least_gain * (so_far - progress->bytes);
         progress->surely = progress->gain > PART1_SURELY * floor;
-        further = progress->gain < floor;
+        further = progress->gain < PART1_NOTHING * floor;
+        const bool little = progress->gain < floor && !further;
         progress->bytes = so_far;
         progress->gain = 0;
+        if (little)
+            return true;
     }
     if (progress->surely)
         return false;
