@@ -161,11 +161,11 @@ class EncapsulatedFrames:
 
     def _by_table(self, table: OffsetTable, index: int) -> Buffer | None:
         """Return the frame that lies where the table says; None where that seems wrong."""
-        start = self._first + int(table.offsets[index])
+        start = self._first + table.offsets.item(index)
         if table.lengths is not None:
-            found = self._of_length(start, int(table.lengths[index]))
+            found = self._of_length(start, table.lengths.item(index))
         elif index + 1 < len(table):
-            found = self._up_to(start, self._first + int(table.offsets[index + 1]))
+            found = self._up_to(start, self._first + table.offsets.item(index + 1))
         else:
             found = self._last(start)
         if found is None:

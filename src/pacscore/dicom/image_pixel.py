@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Protocol
 
 from pydicom.datadict import tag_for_keyword
@@ -97,10 +98,10 @@ def pixel_format(dataset: Attributes, keyword: str = "PixelData") -> PixelFormat
         raise DicomError(f"PhotometricInterpretation {tag} is missing (PS3.3 C.7.6.3)", tag=tag)
     if keyword in _FLOAT_BITS:
         _check_float(keyword, allocated)
-        return PixelFormat(rows, columns, samples, allocated, allocated, 0, photometric, is_float=True)
+        return _shared(PixelFormat(rows, columns, samples, allocated, allocated, 0, photometric, is_float=True))
     bits_stored = integer(dataset, "BitsStored", 1, allocated)
     high_bit = integer(dataset, "HighBit", bits_stored - 1, allocated - 1, default=bits_stored - 1)
-    return PixelFormat(
+    described = PixelFormat(
         rows=rows,
         columns=columns,
         samples_per_pixel=samples,
@@ -111,6 +112,13 @@ def pixel_format(dataset: Attributes, keyword: str = "PixelData") -> PixelFormat
         planar_configuration=integer(dataset, "PlanarConfiguration", 0, 1, default=0) if samples > 1 else 0,
         high_bit=None if high_bit == bits_stored - 1 else high_bit,
     )
+    return _shared(described)
+
+
+@lru_cache(maxsize=64)
+def _shared(described: PixelFormat) -> PixelFormat:
+    """Return the first of all equal formats: caches find the same object sooner than an equal one."""
+    return described
 
 
 def _check_float(keyword: str, allocated: int) -> None:

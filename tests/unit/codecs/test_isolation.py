@@ -24,7 +24,7 @@ JPEG_LS = "1.2.840.10008.1.2.4.80"
 
 @pytest.fixture(scope="module")
 def codec():
-    return IsolatedCodec(Misbehaving(), Isolation(seconds=5, memory=1 << 30))
+    return IsolatedCodec(Misbehaving(), Isolation(seconds=60, memory=1 << 30))
 
 
 @pytest.mark.parametrize(
