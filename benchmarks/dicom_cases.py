@@ -34,8 +34,8 @@ JPEG_LOSSLESS_SV1 = "1.2.840.10008.1.2.4.70"
 RLE_LOSSLESS = "1.2.840.10008.1.2.5"
 FILES = {"CT": "693_UNCR.dcm", "MR": "MR2_UNCR.dcm", "US": "US1_UNCR.dcm"}
 """Of pydicom-data, by the names that their pictures have."""
-FRAMES = {"CT": 60, "MR": 16, "US": 24}
-"""About 30 MB of pixels each."""
+FRAMES = {"CT": 120, "MR": 32, "US": 64}
+"""About 60 MB of pixels each."""
 
 
 @cache
