@@ -26,6 +26,7 @@ from benchmarks.cases import OPERATIONS, Case, DifferentError
 from benchmarks.images import IMAGES, load
 from benchmarks.part1_cases import PART_1_OPERATIONS
 from benchmarks.peers import PEERS, USUAL_PEERS, Peer, available_peers
+from benchmarks.recoding_cases import RECODING_OPERATIONS
 from benchmarks.tables import Row, speed_tables
 from pacscore.support.targets import active_target, available_targets
 
@@ -33,7 +34,7 @@ SHORTEST = 0.005
 """Seconds: quicker calls are repeated within one measurement."""
 
 
-EVERYTHING = OPERATIONS | PART_1_OPERATIONS
+EVERYTHING = OPERATIONS | PART_1_OPERATIONS | RECODING_OPERATIONS
 HEADINGS = ["image", "operation", "peer", "threads", "MB/s", "peer MB/s", "ratio", "kB"]
 WIDTHS = [7, 21, 20, 7, 8, 9, 6, 15]
 

@@ -11,6 +11,7 @@ from tests.reference import part1_block, part1_block_encoder
 
 from pacscore.errors import OptionError, UnsupportedError
 from pacscore.j2k.entropy._part1 import decode_block, encode_block
+from pacscore.j2k.mq_carries import kept_carries, with_carries
 from pacscore.support.targets import available_targets
 
 TARGETS = list(available_targets())
@@ -131,6 +132,24 @@ def test_segments_end_as_soon_as_possible() -> None:
         literal[predictable] += sum(len(segment) for segment, _, _ in passes_of(words, 6, style, 0, 16))
     assert lengths[False] <= literal[False]
     assert lengths[True] <= 1.002 * literal[True]
+
+
+@pytest.mark.parametrize("style", [0, 0x2E])
+def test_flushed_codewords_are_those_of_the_standard(style: int) -> None:
+    """Byte for byte where BYTEOUT left no carry behind FF; there, up to the last byte, once carries are kept too."""
+    kept = 0
+    for seed in range(40):
+        words = random_words([seed, style], (24, 16), 7)
+        data, passes = encoded(words, bitplanes=7, style=style, flush=True)
+        ours, literal = segments_of(data, passes, len(passes)), passes_of(words, 7, style, 0, len(passes))
+        for (segment, _, _), (expected, _, _) in zip(ours, literal, strict=True):
+            carries = kept_carries(expected)
+            kept += len(carries)
+            carried = with_carries(segment, carries)
+            same = min(len(carried), len(expected)) - 1 if carries else None
+            assert carried[:same] == expected[:same]
+            assert abs(len(carried) - len(expected)) <= bool(carries)
+    assert kept
 
 
 @pytest.mark.parametrize("shape", LARGE)

@@ -11,9 +11,9 @@ from pacscore.j2k._tile_plan cimport PAC_CORRUPT, PAC_LIMIT, PAC_NO_SPACE, PAC_O
 
 from pacscore.errors import OptionError
 
-BLOCK = np.dtype({"names": ["length", "pieces", "passes", "missing_bitplanes", "kind"],
-                  "formats": ["u4", "i4", "u2", "u1", "u1"],
-                  "offsets": [0, 4, 8, 10, 11],
+BLOCK = np.dtype({"names": ["length", "pieces", "passes", "missing_bitplanes", "kind", "component", "resolution"],
+                  "formats": ["u4", "i4", "u2", "u1", "u1", "u2", "u2"],
+                  "offsets": [0, 4, 8, 10, 11, 12, 14],
                   "itemsize": sizeof(pac_coded_block)})
 PASS = np.dtype({"names": ["length", "layer", "ends_segment"],
                  "formats": ["u4", "u2", "u1"],

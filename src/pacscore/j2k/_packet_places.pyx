@@ -41,9 +41,9 @@ PLACE = np.dtype({"names": ["start", "stop", "header", "body", "header_length", 
                   "formats": ["u8", "u8", "u8", "u8", "u4", "i4", "i4", "i4", "i4"],
                   "offsets": [0, 8, 16, 24, 32, 36, 40, 44, 48],
                   "itemsize": sizeof(pac_packet_place)})
-PIECE = np.dtype({"names": ["offset", "length", "number", "passes", "kind"],
-                  "formats": ["u8", "u4", "i4", "u2", "u1"],
-                  "offsets": [0, 8, 12, 16, 18],
+PIECE = np.dtype({"names": ["offset", "length", "number", "first_pass", "passes", "kind"],
+                  "formats": ["u8", "u4", "i4", "u2", "u2", "u1"],
+                  "offsets": [0, 8, 12, 16, 18, 20],
                   "itemsize": sizeof(pac_read_piece)})
 
 
@@ -74,6 +74,7 @@ cdef class PacketPlaces:
         source.wanted_layers = min(layers, plan.plan.layers)
         source.list_places = 1
         source.leave_pieces = not pieces
+        source.placeholders = pieces
         pac_packet_reader_init(&self.reader, &self.precincts, &source)
 
     def __dealloc__(self):

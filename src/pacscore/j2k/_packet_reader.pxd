@@ -32,6 +32,7 @@ cdef extern from "j2k/packets/reader.h":
         int32_t discard_levels
         int32_t wanted_layers
         int32_t list_places
+        int32_t placeholders
         int32_t leave_pieces
         int32_t more_parts
         int32_t no_sop

@@ -7,7 +7,14 @@ from pacscore.j2k._tile_plan import CompiledPlan
 @final
 class TileRecoder(CodedTile):
     def __new__(
-        cls, source: CompiledPlan, written: CompiledPlan, target: int, block_limit: int, threads: int
+        cls,
+        source: CompiledPlan,
+        written: CompiledPlan,
+        target: int,
+        block_limit: int,
+        threads: int,
+        flush: bool = False,
+        levels_added: int = 0,
     ) -> Self: ...
     def read(
         self, data: bytes | memoryview, parts: Sequence[tuple[int, int]], packed_headers: bytes | None

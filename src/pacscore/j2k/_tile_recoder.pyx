@@ -38,6 +38,8 @@ cdef extern from "j2k/tile_recoder.h":
         int64_t cut
         int64_t damaged
         int status
+        int flush
+        int levels_added
     pac_status pac_tile_recoder_init(
         pac_tile_recoder *, const pac_tile_plan *, const pac_tile_plan *, pac_target, int64_t, int32_t) nogil
     pac_status pac_tile_recoder_read(pac_tile_recoder *, const pac_packet_source *, pac_packet_report *) nogil
@@ -58,10 +60,12 @@ cdef class TileRecoder(CodedTile):
     cdef bint held
 
     def __cinit__(self, CompiledPlan source not None, CompiledPlan written not None, int target, int64_t block_limit,
-                  int threads):
+                  int threads, bint flush=False, int levels_added=0):
         self.source, self.written = source, written
         check(pac_tile_recoder_init(
             &self.recoder, &source.plan, &written.plan, <pac_target> target, block_limit, threads))
+        self.recoder.flush = flush
+        self.recoder.levels_added = levels_added
         self.precincts = &self.recoder.precincts
 
     def __dealloc__(self):

@@ -160,6 +160,7 @@ static pac_status to_part1(const words_of_block *at)
         .style = pair->to_component->style,
         .bitplanes = bits,
         .lowest_plane = at->planes.refined ? at->planes.plane - 1 : at->planes.plane,
+        .flush = at->recoder->flush,
     };
     if (!provide(&encoder->part1, pac_part1_encoder_scratch_size()))
         return PAC_NO_MEMORY;

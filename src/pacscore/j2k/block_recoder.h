@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
     pac_block_scratch scratch;
     pac_block_encoder encoder; /* owns what is coded */
+    int32_t flush;             /* as pac_part1_coding has it */
 } pac_block_recoder;
 
 /* Fills what the written block has for an encoder; one of zeros alone stays without passes. Damage is kept with the

@@ -30,6 +30,20 @@ static pac_code_block *next_block(block_place *at)
     return NULL;
 }
 
+static pac_coded_block describe(const block_place *at, const pac_code_block *block, uint32_t length, int32_t pieces)
+{
+    const pac_resolution *resolution = resolution_of(at);
+    return (pac_coded_block){
+        length,
+        pieces,
+        block->passes,
+        block->missing_bitplanes,
+        block->kind,
+        (uint16_t)resolution->component,
+        (uint16_t)resolution->resolution,
+    };
+}
+
 pac_status pac_coded_blocks_open(pac_precincts *state, int64_t *count)
 {
     pac_status status = PAC_OK;
@@ -52,11 +66,11 @@ int64_t pac_coded_blocks_pieces(const pac_precincts *state, pac_coded_block *blo
             const pac_piece *piece = &state->pieces[i];
             length += piece->length;
             if (pieces)
-                pieces[count] = (pac_read_piece){piece->offset, piece->length, i, piece->passes, piece->kind};
+                pieces[count] =
+                    (pac_read_piece){piece->offset, piece->length, i, piece->first_pass, piece->passes, piece->kind};
         }
         if (blocks)
-            *blocks++ = (pac_coded_block){length, (int32_t)(count - first), block->passes, block->missing_bitplanes,
-                                          block->kind};
+            *blocks++ = describe(&at, block, length, (int32_t)(count - first));
     }
     return count;
 }
@@ -69,7 +83,7 @@ pac_coded_total pac_coded_blocks_read(const pac_precincts *state, pac_coded_bloc
     for (const pac_code_block *block; (block = next_block(&at));) {
         const uint32_t length = block->passes ? block->length : 0;
         if (blocks)
-            *blocks++ = (pac_coded_block){length, 0, block->passes, block->missing_bitplanes, block->kind};
+            *blocks++ = describe(&at, block, length, 0);
         for (int32_t i = 0; i < block->passes && passes; i++) {
             const uint32_t before = i ? block->coded[i - 1].length : 0;
             *passes++ =

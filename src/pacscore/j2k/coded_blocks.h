@@ -11,6 +11,8 @@ typedef struct {
     uint16_t passes;           /* placeholders included; 0: it is in no packet */
     uint8_t missing_bitplanes; /* P */
     uint8_t kind;              /* pac_block_kind */
+    uint16_t component;
+    uint16_t resolution;
 } pac_coded_block;
 
 typedef struct {
@@ -27,7 +29,7 @@ typedef struct {
     uint64_t offset; /* in the data */
     uint32_t length;
     int32_t number; /* among all pieces of the tile, in the order of packets */
-    uint16_t passes;
+    uint16_t first_pass, passes;
     uint8_t kind; /* pac_piece_kind */
 } pac_read_piece;
 

@@ -1,10 +1,11 @@
 """The recipe: what, with a recoded codestream, gives the original back.
 
-Eight bytes name the format, one tells its version, one how the rest is packed; two SHA-256 are those of the original
-and of the recoded codestream. Then come the size of what is packed, as a number of seven bits a byte, and that:
-deflated, with the recoded codestream's main header as preset dictionary, or by LZMA. It consists of byte strings, their
-sizes as such numbers in front. One alone is the whole original. Else they are: where SOC is; the frame; runs of packets
-and what is between them; and columns of how code-blocks differ, the bytes of those last.
+Four bytes name the format, one tells its version, one how the rest is packed; the SHA-256 of the original follows, and
+the first eight bytes of that of the recoded codestream. Then come the size of what is packed, as a number of seven bits
+a byte, and that: deflated, with the recoded codestream's main header as preset dictionary, or by LZMA. It consists of
+byte strings, their sizes as such numbers in front. One alone is the whole original. Else they are: where SOC is, and
+whether MQ codewords are guessed to end as FLUSH ends them; the frame; runs of packets and what is between them; and
+columns of how code-blocks differ, the bytes of those last.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pacscore.limits import Limits
 
 __all__ = ["Recipe", "read_recipe", "sha256", "write_recipe"]
 
-_FORMAT = b"\x89PACRCP\n"
+_FORMAT = b"\x89PRC"
 _VERSION = 1
-_HASH = 32
-_HEAD = len(_FORMAT) + 2 + 2 * _HASH
+_HASH, _BEGINNING = 32, 8
+_HEAD = len(_FORMAT) + 2 + _HASH + _BEGINNING
 _DEFLATE, _LZMA = 0, 1
 
 
@@ -32,7 +33,7 @@ class Recipe(NamedTuple):
     Attributes
     ----------
     original, recoded : bytes
-        Their SHA-256.
+        The SHA-256 of the one, and the beginning of that of the other.
     parts : tuple of bytes
         What is packed.
     """
@@ -92,7 +93,7 @@ def write_recipe(recipe: Recipe, dictionary: bytes) -> bytes:
     deflater = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zdict=dictionary)
     packed = [deflater.compress(data) + deflater.flush(), _squeeze(data)]
     method = _LZMA if len(packed[_LZMA]) < len(packed[_DEFLATE]) else _DEFLATE
-    head = _FORMAT + bytes((_VERSION, method)) + recipe.original + recipe.recoded
+    head = _FORMAT + bytes((_VERSION, method)) + recipe.original + recipe.recoded[:_BEGINNING]
     return head + write_numbers([len(data)]) + packed[method]
 
 
@@ -134,7 +135,7 @@ def read_recipe(data: bytes, recoded: bytes, dictionary: bytes, limits: Limits) 
     if version != _VERSION:
         raise RecipeError(f"a recipe of version {version}; version {_VERSION} can be read", offset=len(_FORMAT))
     hashes = data[len(_FORMAT) + 2 : _HEAD]
-    if hashes[_HASH:] != sha256(recoded):
+    if hashes[_HASH:] != sha256(recoded)[:_BEGINNING]:
         raise RecipeError("the recipe is that of another codestream: the SHA-256 differs")
     try:
         size, start = _number(data, _HEAD)

@@ -13,6 +13,7 @@ from pacscore.j2k.codestream.reader import read_codestream
 from pacscore.j2k.codestream.segments import Segment
 from pacscore.j2k.codestream.writer import write_main_header, write_segment
 from pacscore.j2k.damage_log import DamageLog
+from pacscore.j2k.lowest_resolution import add_levels, levels_added, levels_of, lowest_bands, put_lowest_bands
 from pacscore.j2k.options import J2KOptions, PackedHeaders, TileParts
 from pacscore.j2k.packets.progression import PROGRESSIONS
 from pacscore.j2k.plan import TilePlan, plan_tile
@@ -25,7 +26,7 @@ from pacscore.report import Damage
 from pacscore.support.scheduler import run_each, run_in_threads
 from pacscore.support.targets import active_target
 
-__all__ = ["Source", "Target", "read_source", "recode", "recode_tiles", "target_of"]
+__all__ = ["Source", "Target", "Written", "read_source", "recode", "recode_tiles", "target_of"]
 
 _UID = "1.2.840.10008.1.2.4."
 _HT = (_UID + "201", _UID + "202", _UID + "203")
@@ -47,6 +48,21 @@ class Source(NamedTuple):
     stream: Codestream
     parts: dict[int, tuple[TilePart, ...]]
     plans: dict[int, TilePlan]
+
+
+class Written(NamedTuple):
+    """What tiles are recoded to.
+
+    Attributes
+    ----------
+    plans : dict of int to TilePlan
+        Of each tile that is recoded.
+    flush : bool
+        MQ codewords end as FLUSH of T.800 C.2.9 ends them, rather than as soon as possible.
+    """
+
+    plans: dict[int, TilePlan]
+    flush: bool = False
 
 
 class Target(NamedTuple):
@@ -164,37 +180,70 @@ def _read_packets(recoder: TileRecoder, source: Source, plan: TilePlan, packed: 
 
 
 def recode_tiles(
-    source: Source, plans: dict[int, TilePlan], log: DamageLog, limits: Limits, threads: int
+    source: Source, written: Written, log: DamageLog, limits: Limits, threads: int
 ) -> dict[int, TileRecoder]:
-    """Recode every tile to the plan that is given for it: several at a time where there are many."""
+    """Recode every tile to the plan that is given for it: several at a time where there are many.
+
+    Where that has more decomposition levels or fewer, the lowest resolutions are transformed.
+    """
     packed = packed_headers(source.stream)
     target = active_target()
 
     def recode_tile(tile: int, inner: int) -> TileRecoder:
-        plan = source.plans[tile]
-        recoder = TileRecoder(plan.compiled, plans[tile].compiled, target, limits.code_blocks, inner)
+        plan, to = source.plans[tile], written.plans[tile]
+        added = levels_added(plan, to)
+        recoder = TileRecoder(plan.compiled, to.compiled, target, limits.code_blocks, inner, written.flush, added)
         _read_packets(recoder, source, plan, packed.get(tile), log)
         recoder.prepare()
         run_in_threads(inner, recoder.recode)
+        if added:
+            kept = min(levels_of(plan), levels_of(to))
+            bands = lowest_bands(plan, source.data, source.parts[tile], packed.get(tile), kept)
+            put_lowest_bands(recoder, to, levels_of(to) - kept, bands)
         if recoder.blocks_damaged:
             log.count_blocks(recoder.blocks_damaged)
             for damage in block_damages(source.stream.main.siz, plan, recoder.damaged_blocks(MOST)):
                 log.add(damage)
         return recoder
 
-    return dict(zip(plans, run_each(list(plans), recode_tile, threads), strict=True))
+    return dict(zip(written.plans, run_each(list(written.plans), recode_tile, threads), strict=True))
 
 
-def _check_lowest_resolution(main: MainHeader, plans: dict[int, TilePlan]) -> None:
-    """Source: PS3.5 10.18."""
+def _levels_lacking(main: MainHeader, plans: dict[int, TilePlan]) -> int:
+    """Return how many decomposition levels HTJ2K Lossless RPCL asks for beyond those there are.
+
+    Source: PS3.5 10.18.
+    """
     siz = main.siz
     levels = min(len(c.geometry.resolutions) - 1 for plan in plans.values() for c in plan.components)
-    sides = (siz.xsiz - siz.xosiz, siz.ysiz - siz.yosiz)
-    if max(-(-side >> levels) for side in sides) > _LOWEST_SIDE:
+    longest = max(siz.xsiz - siz.xosiz, siz.ysiz - siz.yosiz)
+    lacking = 0
+    while -(-longest >> levels + lacking) > _LOWEST_SIDE:
+        lacking += 1
+    return lacking
+
+
+def _deeper(source: Source, limits: Limits) -> Source:
+    """Return the original with headers that have as many levels as HTJ2K Lossless RPCL asks for."""
+    stream = source.stream
+    more = _levels_lacking(stream.main, source.plans)
+    if not more:
+        return source
+    try:
+        for plan in source.plans.values():
+            levels_of(plan)
+        main = MainHeader(add_levels(stream.main.segments, more))
+        parts = {
+            tile: tuple(part._replace(segments=add_levels(part.segments, more)) for part in own)
+            for tile, own in source.parts.items()
+        }
+    except OptionError as error:
         raise OptionError(
-            f"HTJ2K Lossless RPCL is written with a lowest resolution of at most {_LOWEST_SIDE} rows and columns, "
-            f"and the codestream has only {levels} decomposition levels: recode to .201 or .203 (PS3.5 10.18)"
-        )
+            f"HTJ2K Lossless RPCL is written with a lowest resolution of at most {_LOWEST_SIDE} rows and columns, and "
+            f"the codestream lacks {more} decomposition levels for that; {error}: recode to .201 or .203 (PS3.5 10.18)"
+        ) from error
+    plans = {tile: plan_tile(main, _segments_of(parts[tile]), tile, limits.code_blocks) for tile in source.plans}
+    return Source(source.data, stream._replace(main=main), parts, plans)
 
 
 def _is_reversible(plans: dict[int, TilePlan]) -> bool:
@@ -255,15 +304,14 @@ def recode(
     target = target_of(str(transfer_syntax), options or _USUAL)
     log = DamageLog("raise" if target.lossless_only else "conceal")
     source = read_source(data, log, limits)
-    main = source.stream.main
     reversible = _is_reversible(source.plans)
     _check_lossless(target, reversible)
-    if transfer_syntax == _RPCL:
-        _check_lowest_resolution(main, source.plans)
-    headers = {tile: rewrite_tile_header(_segments_of(source.parts[tile]), target.rewriting) for tile in source.plans}
-    written = rewrite_main_header(main, target.rewriting, list(source.plans.values()), list(headers.values()))
+    shape = _deeper(source, limits) if transfer_syntax == _RPCL else source
+    main = shape.stream.main
+    headers = {tile: rewrite_tile_header(_segments_of(shape.parts[tile]), target.rewriting) for tile in shape.plans}
+    written = rewrite_main_header(main, target.rewriting, list(shape.plans.values()), list(headers.values()))
     plans = {tile: plan_tile(written, headers[tile], tile, limits.code_blocks) for tile in source.plans}
-    recoders = recode_tiles(source, plans, log, limits, threads)
+    recoders = recode_tiles(source, Written(plans), log, limits, threads)
     whole = not any(recoder.blocks_cut for recoder in recoders.values())
     _check_lossless(target, whole)
     rewriting = target.rewriting

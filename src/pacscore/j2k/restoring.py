@@ -10,6 +10,7 @@ Source: T.800 Annexes A, B; T.814 Annex B.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.j2k.recipe import Recipe, read_recipe, sha256, write_recipe
 from pacscore.j2k.recipe_bodies import BodyReader, BodyWriter, MadeTile
 from pacscore.j2k.recipe_frame import Told, cut_frame, exclusive_or, read_frame, told_places
-from pacscore.j2k.recoding import Source, read_source, recode_tiles
+from pacscore.j2k.recoding import Source, Written, read_source, recode_tiles
 from pacscore.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["make_recipe", "restore"]
@@ -99,13 +100,13 @@ def _framed(frame: bytes, start: int, limits: Limits) -> _Framed:
     return _Framed(frame, stream, plans)
 
 
-def _guess(original: _Framed, recoded: bytes, limits: Limits, threads: int) -> dict[int, TileRecoder]:
+def _guess(original: _Framed, recoded: bytes, limits: Limits, threads: int, *, flush: bool) -> dict[int, TileRecoder]:
     """Return the tiles of the recoded codestream, recoded to the coding of the original."""
     log = DamageLog("conceal")
     source = read_source(recoded, log, limits)
     if list(original.plans) != list(source.plans):
         raise RecipeError("the recoded codestream does not have the tiles of the original")
-    return recode_tiles(source, original.plans, log, limits, threads)
+    return recode_tiles(source, Written(original.plans, flush), log, limits, threads)
 
 
 def _said(original: _Framed, parts: Sequence[_PartOfPackets]) -> dict[Told, bytes]:
@@ -147,22 +148,20 @@ def _coded_blocks(
 ) -> list[CodedBlock]:
     """Return the code-blocks as the packets have them."""
     packets = np.searchsorted(places["first_piece"], pieces["number"], side="right") - 1
-    layers = places["layer"][packets].tolist() if len(places) else [0] * len(pieces)
-    columns = [pieces[name].tolist() for name in ("offset", "length", "passes", "kind")]
-    listed = list(zip(layers, *columns, strict=True))
+    layers = places["layer"][packets].tolist() if len(places) else []
+    columns = [pieces[name].tolist() for name in ("offset", "length", "first_pass", "passes", "kind")]
+    listed = iter(zip(layers, *columns, strict=True))
     found = []
-    first = 0
-    for count, passes, missing in zip(
-        blocks["pieces"].tolist(), blocks["passes"].tolist(), blocks["missing_bitplanes"].tolist(), strict=True
-    ):
-        own = [piece for piece in listed[first : first + count] if piece[-1] != _LOST]
-        first += count
-        lead = passes - sum(piece[3] for piece in listed[first - count : first])
-        shares = [Share(layer, each, length) for layer, _, length, each, _ in own]
-        if shares and lead:
-            shares[0] = shares[0]._replace(passes=shares[0].passes + lead)
-        data_of_block = b"".join(data[offset : offset + length] for _, offset, length, _, _ in own)
-        found.append(CodedBlock(sum(share.passes for share in shares), missing, shares, data_of_block))
+    for count, missing in zip(blocks["pieces"].tolist(), blocks["missing_bitplanes"].tolist(), strict=True):
+        shares, own = [], []
+        passes = 0
+        for layer, offset, length, first, more, kind in islice(listed, count):
+            if kind == _LOST:
+                continue
+            shares.append(Share(layer, first + more - passes, length))  # placeholders in front of a pass count with it
+            own.append(data[offset : offset + length])
+            passes = first + more
+        found.append(CodedBlock(passes, missing, shares, b"".join(own)))
     return found
 
 
@@ -191,14 +190,16 @@ def _add_bodies(
     return added
 
 
-def _parts_of(original: bytes, recoded: bytes, limits: Limits, threads: int) -> tuple[bytes, ...]:
+def _parts_of(
+    original: bytes, recoded: bytes, limits: Limits, threads: int, *, flush: bool = False
+) -> tuple[bytes, ...]:
     """Return the parts of a recipe that makes use of the recoded codestream."""
     source = read_source(original, DamageLog("conceal"), limits)
     start = source.stream.start
     framed = _framed(cut_frame(source.data, source.stream.tile_parts), start, limits)
     if [part.sot[:1] for part in framed.stream.tile_parts] != [part.sot[:1] for part in source.stream.tile_parts]:
         raise OptionError("the frame does not have the tile-parts of the codestream")
-    recoders = _guess(framed, recoded, limits, threads)
+    recoders = _guess(framed, recoded, limits, threads, flush=flush)
     packed = packed_headers(source.stream)
     differences, bodies = DifferenceWriter(framed.layered), BodyWriter()
     by_tile: dict[int, list[_PartOfPackets]] = {}
@@ -210,7 +211,7 @@ def _parts_of(original: bytes, recoded: bytes, limits: Limits, threads: int) -> 
         recoders[tile].replace_blocks(*block_arrays(blocks, guess))
         by_tile[tile] = _add_bodies(bodies, framed.made(plan, recoders[tile]), source.parts[tile], places, source.data)
     frame = exclusive_or(framed.frame, _said(framed, _in_order(framed.stream, by_tile)))
-    return (write_numbers([start]), frame, *bodies.columns(), *differences.columns())
+    return (write_numbers([start, flush]), frame, *bodies.columns(), *differences.columns())
 
 
 def _in_order(stream: Codestream, by_tile: dict[int, list[_PartOfPackets]]) -> list[_PartOfPackets]:
@@ -230,7 +231,11 @@ def make_recipe(original: bytes, recoded: bytes, *, threads: int = 1, limits: Li
     hashes = sha256(original), sha256(recoded)
     recipe: bytes | None
     try:
-        recipe = write_recipe(Recipe(*hashes, _parts_of(original, recoded, limits, threads)), dictionary)
+        made = (
+            write_recipe(Recipe(*hashes, _parts_of(original, recoded, limits, threads, flush=flush)), dictionary)
+            for flush in (True, False)
+        )
+        recipe = min(made, key=len)
         restore(recoded, recipe, threads=threads, limits=limits)
     except PacscoreError:
         recipe = None
@@ -244,9 +249,9 @@ def make_recipe(original: bytes, recoded: bytes, *, threads: int = 1, limits: Li
 
 
 def _restored(recoded: bytes, parts: Sequence[bytes], limits: Limits, threads: int) -> bytes:
-    (start,) = read_numbers(parts[0]).tolist()
+    start, flush = read_numbers(parts[0]).tolist()
     framed = _framed(parts[1], start, limits)
-    recoders = _guess(framed, recoded, limits, threads)
+    recoders = _guess(framed, recoded, limits, threads, flush=flush == 1)
     bodies, differences = BodyReader(*parts[2:4]), DifferenceReader(list(parts[4:]), framed.layered)
     by_tile: dict[int, list[_PartOfPackets]] = {}
     of_tile: dict[int, list[bytes]] = {}

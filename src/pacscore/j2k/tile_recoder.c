@@ -65,21 +65,60 @@ static pac_status list_band(pac_tile_recoder *recoder, const pac_resolution *fro
     return PAC_OK;
 }
 
+/* The resolution that has the same bands, NULL if there is none: levels are added or taken away below it. */
+static const pac_resolution *written_resolution(const pac_tile_recoder *recoder, const pac_resolution *from)
+{
+    const pac_tile_component *to = &recoder->to->components[from->component];
+    const int32_t number = from->resolution + recoder->levels_added;
+    if (recoder->levels_added && (from->resolution == 0 || number < 1))
+        return NULL;
+    return number < to->resolution_count ? &recoder->to->resolutions[to->first_resolution + number] : NULL;
+}
+
+/* Blocks that have no partner are not decoded here; whether their lowest planes were sent is known nevertheless. */
+static void note_cut(pac_tile_recoder *recoder, const pac_resolution *from, const pac_precinct *read)
+{
+    for (int32_t b = 0; read->bands && b < from->band_count; b++)
+        for (int64_t i = 0; read->bands[b].blocks && i < count_blocks(&read->bands[b]); i++) {
+            const pac_code_block *block = &read->bands[b].blocks[i];
+            const int32_t planes = block->missing_bitplanes + 1 + (block->passes - 1) / 3;
+            if (block->passes && planes < from->bands[b].magnitude_bitplanes)
+                atomic_fetch_add(&recoder->cut, 1);
+        }
+}
+
 static pac_status list_precinct(pac_tile_recoder *recoder, int64_t number)
 {
     const pac_resolution *from = &recoder->from->resolutions[recoder->from->precinct_resolution[number]];
-    const pac_resolution *to = &recoder->to->resolutions[recoder->to->precinct_resolution[number]];
+    const pac_resolution *to = written_resolution(recoder, from);
     const pac_precinct *read = &recoder->source.precincts[number];
-    pac_status status = pac_precinct_open(&recoder->precincts, number);
+    if (!to) {
+        note_cut(recoder, from, read);
+        return recoder->levels_added ? PAC_OK : PAC_CORRUPT;
+    }
+    if (to->precincts_wide != from->precincts_wide || to->precincts_high != from->precincts_high ||
+        to->band_count != from->band_count)
+        return PAC_CORRUPT;
+    const int64_t there = number - from->first_precinct + to->first_precinct;
+    pac_status status = pac_precinct_open(&recoder->precincts, there);
     for (int32_t b = 0; read->bands && b < from->band_count && !status; b++)
-        status = list_band(recoder, from, to, b, &read->bands[b], &recoder->precincts.precincts[number].bands[b]);
+        status = list_band(recoder, from, to, b, &read->bands[b], &recoder->precincts.precincts[there].bands[b]);
+    return status;
+}
+
+/* Those that are added have blocks, too, which others make. */
+static pac_status open_added(pac_tile_recoder *recoder)
+{
+    pac_status status = PAC_OK;
+    for (int64_t k = 0; k < recoder->to->precinct_count && !status; k++)
+        status = pac_precinct_open(&recoder->precincts, k);
     return status;
 }
 
 pac_status pac_tile_recoder_prepare(pac_tile_recoder *recoder)
 {
-    if (recoder->from->precinct_count != recoder->to->precinct_count ||
-        recoder->from->resolution_count != recoder->to->resolution_count)
+    if (recoder->from->component_count != recoder->to->component_count ||
+        (!recoder->levels_added && recoder->from->precinct_count != recoder->to->precinct_count))
         return PAC_CORRUPT;
     recoder->pairs = malloc((size_t)(recoder->source.block_count + 1) * sizeof *recoder->pairs);
     if (!recoder->pairs)
@@ -87,7 +126,7 @@ pac_status pac_tile_recoder_prepare(pac_tile_recoder *recoder)
     pac_status status = PAC_OK;
     for (int64_t k = 0; k < recoder->from->precinct_count && !status; k++)
         status = list_precinct(recoder, k);
-    return status;
+    return status || !recoder->levels_added ? status : open_added(recoder);
 }
 
 static void recode_one(pac_tile_recoder *recoder, pac_block_recoder *own, const pac_block_pair *pair)
@@ -108,6 +147,7 @@ void pac_tile_recode(pac_tile_recoder *recoder)
 {
     pac_block_recoder *own = &recoder->recoders[atomic_fetch_add(&recoder->entered, 1)];
     const pac_block_settings settings = {0};
+    own->flush = recoder->flush;
     int none = PAC_OK;
     if (pac_block_encoder_init(&own->encoder, &recoder->kernels, &settings))
         atomic_compare_exchange_strong(&recoder->status, &none, PAC_NO_MEMORY);

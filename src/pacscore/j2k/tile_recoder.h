@@ -12,7 +12,7 @@
 #include "j2k/packets/reader.h"
 
 typedef struct {
-    const pac_tile_plan *from, *to; /* that differ in code-block styles and in the order of packets alone */
+    const pac_tile_plan *from, *to; /* that differ in code-block styles, in the order of packets and in levels alone */
     pac_tile_kernels kernels;
     const uint8_t *data;
     pac_precincts source, precincts; /* what was read, and what is written */
@@ -25,6 +25,8 @@ typedef struct {
     atomic_int entered;
     pac_block_recoder *recoders; /* one a thread; they own the coded bytes */
     int32_t threads;
+    int32_t flush;        /* MQ codewords end as FLUSH ends them */
+    int32_t levels_added; /* decomposition levels that are written and not read; negative: that are read alone */
 } pac_tile_recoder;
 
 pac_status pac_tile_recoder_init(pac_tile_recoder *recoder, const pac_tile_plan *from, const pac_tile_plan *to,

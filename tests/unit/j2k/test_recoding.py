@@ -92,8 +92,44 @@ def test_rpcl_is_what_its_transfer_syntax_promises() -> None:
     original = pc.encode(picture(), PART_1, pc.J2KOptions(progression="LRCP"))
     info = pc.inspect(pc.recode(original, HT_RPCL).data)
     assert (info.progression, info.has_tlm) == ("RPCL", True)
-    shallow = pc.encode(picture(), PART_1, pc.J2KOptions(decomposition_levels=1))
-    with pytest.raises(pc.OptionError, match=r"\.201 or \.203"):
+
+
+SHALLOW: list[dict[str, Any]] = [
+    {"decomposition_levels": 0},
+    {"decomposition_levels": 1, "sop": True, "eph": True, "progression": "LRCP"},
+    {"decomposition_levels": 1, "styles": ("termall",)},
+    {"tile_rows": 77, "tile_columns": 140, "precincts": ((64, 64), (32, 32)), "decomposition_levels": 1},
+    {"code_block_rows": 16, "code_block_columns": 32, "decomposition_levels": 2, "packed_headers": "tile"},
+]
+
+
+@pytest.mark.parametrize("options", SHALLOW)
+def test_rpcl_decomposes_the_lowest_resolution_further(options: dict[str, Any]) -> None:
+    """Until it has no more than 64 rows and columns; what was there stays, other decoders agree, and it comes back."""
+    array = picture(300, 420, samples=3)
+    original = pc.encode(array, PART_1, pc.J2KOptions(**options))
+    recoded = pc.recode(original, HT_RPCL)
+    check_same(original, recoded, "ht")
+    before, after = pc.inspect(original), pc.inspect(recoded.data)
+    assert after.decomposition_levels == 3 > before.decomposition_levels
+    assert max(pc.decode(recoded.data, reduce=3).shape) <= 64
+    assert np.array_equal(imagecodecs.htj2k_decode(recoded.data), array)
+    assert pc.restore(recoded.data, recoded.recipe) == original
+
+
+@pytest.mark.parametrize(
+    "options", [{"roi": (pc.Region(20, 30, 40, 50),)}, {"reversible": False}], ids=["region of interest", "9-7"]
+)
+def test_rpcl_names_others_where_the_lowest_resolution_must_stay(options: dict[str, Any]) -> None:
+    shallow = pc.encode(picture(), PART_1, pc.J2KOptions(decomposition_levels=1, **options))
+    with pytest.raises(pc.OptionError, match=r"\.203"):
+        pc.recode(shallow, HT_RPCL)
+
+
+def test_rpcl_notices_a_lowest_resolution_that_lacks_bit_planes() -> None:
+    """It is not recoded block by block, so nobody else would."""
+    shallow = pc.encode(picture(), PART_1, pc.J2KOptions(decomposition_levels=0, reversible=True, rate=2.0))
+    with pytest.raises(pc.OptionError, match=r"not lossless.*\.203"):
         pc.recode(shallow, HT_RPCL)
 
 

@@ -25,6 +25,7 @@ def encode_block(
     want_gains: bool = False,
     reversible: bool = True,
     least_gain: float = 0.0,
+    flush: bool = False,
     target: str | None = None,
 ) -> tuple[bytes, list[tuple[int, float, bool]]]: ...
 def survey_block(

@@ -60,6 +60,7 @@ cdef extern from "j2k/entropy/part1.h":
         int32_t lowest_plane
         int32_t want_gains
         int32_t reversible
+        int32_t flush
         double least_gain
     ctypedef struct pac_part1_coded:
         const uint8_t *bytes
@@ -245,6 +246,7 @@ def encode_block(
     bint want_gains=False,
     bint reversible=True,
     double least_gain=0,
+    bint flush=False,
     target=None,
 ):
     """Return one Part 1 code-block's bytes, and what each of its passes is.
@@ -270,6 +272,8 @@ def encode_block(
         Whether indices are integers, not intervals of reals; only gains depend on it.
     least_gain : float
         With gains: coding stops behind a plane that gains less for each byte.
+    flush : bool
+        Whether MQ codewords end as FLUSH ends them, rather than as soon as possible.
     target : str, optional
         CPU target by name; None is the active one.
 
@@ -294,7 +298,7 @@ def encode_block(
         raise OptionError("a code-block's samples are rows of int16, uint32 or uint64")
     cdef pac_part1_coding coding = pac_part1_coding(
         samples.shape[1], samples.shape[0], orientation, style, bitplanes, lowest_plane, want_gains, reversible,
-        least_gain
+        flush, least_gain
     )
     cdef pac_part1_kernels kernels
     pac_part1_kernels_init(&kernels, <pac_target> _target_number(target))

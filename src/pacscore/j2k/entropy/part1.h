@@ -56,6 +56,7 @@ typedef struct {
     int32_t lowest_plane;  /* the last that is coded, below `bitplanes`; 0 codes everything */
     int32_t want_gains;    /* else they are 0 */
     int32_t reversible;    /* indices are integers, not intervals of reals; only gains depend on it */
+    int32_t flush;         /* MQ codewords end as FLUSH ends them, not as soon as possible, unless predictably */
     double least_gain;     /* with gains: coding stops behind a plane that gains less for each byte; 0: it does not */
 } pac_part1_coding;
 

@@ -101,10 +101,28 @@ static size_t part1_mq_bits(const part1_mark *mark, const uint8_t *plain)
     return 8 * (size_t)(byte - plain) + (size_t)__builtin_clzll(difference | 1) + 1;
 }
 
+/* Choose the number that FLUSH chooses, and write it. Source: T.800 C.2.9. */
+static void part1_mq_flush(part1_code *code)
+{
+    part1_code_settle(code);
+    const int64_t count = 16 + code->pending;
+    const uint64_t all = ((uint64_t)1 << count) - 1, end = code->code + (code->interval >> 48);
+    code->code |= 0xffff;
+    if (code->code >= end)
+        code->code -= 0x8000;
+    part1_store(code->next, code->code << (64 - count) | all >> 1 >> (count - 1) | (~(uint64_t)0 >> count));
+    memset(code->next + 8, 0xff, 8);
+}
+
+PART1_INLINE int64_t part1_bits_before_interval(const part1_mark *mark, const uint8_t *plain)
+{
+    return 8 * (mark->code.next - plain) + mark->code.pending;
+}
+
 /* The bits that predictable termination writes. */
 PART1_INLINE size_t part1_predictable_bits(const part1_mark *mark, const uint8_t *plain)
 {
-    return (size_t)(8 * (mark->code.next - plain) + mark->code.pending + 1);
+    return (size_t)(part1_bits_before_interval(mark, plain) + 1);
 }
 
 /* The highest bits of bytes, one after another. */
@@ -165,6 +183,14 @@ static void part1_stuff(part1_stuffer *stuffer, size_t bits)
         for (int i = 0; i < 8 && stuffer->at < bits; ++i)
             part1_stuff_byte(stuffer);
     }
+}
+
+/* Write as many bytes as FLUSH leaves where so many bits come before the 16 of the interval: the one that is begun, and
+ * one more. */
+static void part1_stuff_flushed(part1_stuffer *stuffer, int64_t bits)
+{
+    part1_stuff(stuffer, bits > 3 ? (size_t)bits - 2 : 1);
+    part1_stuff_byte(stuffer);
 }
 
 #endif

@@ -87,12 +87,19 @@ static void part1_finish_segment(part1_progress *progress, int32_t last)
 {
     part1_encoding *encoding = progress->encoding;
     const bool predictable = progress->coding->style & PART1_PREDICTABLE;
-    (progress->raw ? part1_raw_finish : part1_mq_finish)(&encoding->code, predictable);
+    const bool flushed = progress->coding->flush && !progress->raw && !predictable;
+    if (flushed)
+        part1_mq_flush(&encoding->code);
+    else
+        (progress->raw ? part1_raw_finish : part1_mq_finish)(&encoding->code, predictable);
     part1_stuffer stuffer = {.plain = encoding->plain, .next = encoding->bytes + progress->length};
     const uint8_t *const start = stuffer.next;
     size_t length = 0;
     for (int32_t pass = progress->first; pass <= last; ++pass) {
-        part1_stuff(&stuffer, part1_bits_of(progress, pass, pass == last));
+        if (flushed && pass == last)
+            part1_stuff_flushed(&stuffer, part1_bits_before_interval(&encoding->marks[pass], encoding->plain));
+        else
+            part1_stuff(&stuffer, part1_bits_of(progress, pass, pass == last));
         length = (size_t)(stuffer.next - start) - stuffer.after_ff; /* FF is what follows the bytes anyway */
         encoding->passes[pass].length = (uint32_t)(progress->length + length);
         encoding->passes[pass].ends_segment = pass == last;

@@ -116,6 +116,14 @@ static const char *turn_part1(pac_block_lengths *lengths, pac_code_block *block,
     return add_piece(lengths, block, PAC_PIECE_PART1, length, passes, opens);
 }
 
+static const char *add_placeholders(pac_block_lengths *lengths, pac_code_block *block, uint32_t passes)
+{
+    if (lengths->placeholders)
+        return add_piece(lengths, block, PAC_PIECE_PLACEHOLDER, 0, passes, 0);
+    block->passes = (uint16_t)(block->passes + passes);
+    return NULL;
+}
+
 /* Finds out whether the block is an HT one, from the length where its first cleanup pass could stand. */
 static const char *read_undecided(pac_block_lengths *lengths, pac_code_block *block, uint32_t *passes)
 {
@@ -126,8 +134,7 @@ static const char *read_undecided(pac_block_lengths *lengths, pac_code_block *bl
         what = read_length(lengths, block, floor_log2(n), &length);
         if (what || length)
             return what ? what : turn_part1(lengths, block, length, n);
-        block->passes = (uint16_t)(block->passes + n);
-        return NULL;
+        return add_placeholders(lengths, block, n);
     }
     uint32_t up_to_cleanup = n - behind, extra = floor_log2(up_to_cleanup);
     what = read_length(lengths, block, extra, &length);
@@ -147,8 +154,7 @@ static const char *read_undecided(pac_block_lengths *lengths, pac_code_block *bl
     length = length << more | pac_read_bits(lengths->bits, more);
     if (length)
         return turn_part1(lengths, block, length, n);
-    block->passes = (uint16_t)(block->passes + n);
-    return NULL;
+    return add_placeholders(lengths, block, n);
 }
 
 static const char *read_ht(pac_block_lengths *lengths, pac_code_block *block, uint32_t passes)

@@ -9,6 +9,7 @@ typedef struct {
     pac_header_reader *bits;
     int32_t style, magnitude_bitplanes;
     int32_t keep;         /* record the pieces, rather than only measure them */
+    int32_t placeholders; /* passes without bytes are pieces too */
     uint64_t body_length; /* of the packet so far */
     pac_status status;    /* goes with the text that is returned */
 } pac_block_lengths;

@@ -11,7 +11,13 @@
 typedef enum { PAC_BLOCK_UNDECIDED = 0, PAC_BLOCK_HT, PAC_BLOCK_PART1 } pac_block_kind;
 
 /* What a run of bytes of a code-block is. */
-typedef enum { PAC_PIECE_LOST = 0, PAC_PIECE_PART1, PAC_PIECE_CLEANUP, PAC_PIECE_REFINEMENT } pac_piece_kind;
+typedef enum {
+    PAC_PIECE_LOST = 0,
+    PAC_PIECE_PART1,
+    PAC_PIECE_CLEANUP,
+    PAC_PIECE_REFINEMENT,
+    PAC_PIECE_PLACEHOLDER
+} pac_piece_kind;
 
 typedef struct {
     uint64_t offset; /* in the data */

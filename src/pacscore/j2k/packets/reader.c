@@ -226,7 +226,8 @@ static pac_status read_packet(cursor *at, int64_t precinct, int32_t layer, int w
     pac_block_lengths lengths = {.state = at->state,
                                  .bits = &bits,
                                  .style = plan->components[resolution->component].style,
-                                 .keep = wanted && !at->source.leave_pieces};
+                                 .keep = wanted && !at->source.leave_pieces,
+                                 .placeholders = at->source.placeholders};
     const int64_t first_piece = at->state->piece_count;
     at->saved.size = 0;
     pac_packet_place place = {.start = start, .precinct = (int32_t)precinct, .layer = layer};

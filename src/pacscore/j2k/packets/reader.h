@@ -21,6 +21,7 @@ typedef struct {
     int32_t discard_levels; /* the highest resolutions of each component that the view does not need */
     int32_t wanted_layers;
     int32_t list_places;  /* list where packets are */
+    int32_t placeholders; /* passes without bytes are pieces too */
     int32_t leave_pieces; /* keep no pieces of code-blocks */
     int32_t more_parts;   /* tile-parts may follow the last one */
     int32_t no_sop;       /* where headers are packed: none stands before a body, so bodies need not be there */
