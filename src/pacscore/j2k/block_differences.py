@@ -31,6 +31,7 @@ __all__ = [
 _MOST_PASSES = 3 * 127
 _MOST_PLANES = 255
 _KIND_HT = 1
+_FEW_BYTES = 8
 _WORTH_A_CARRY = 6
 """Bytes that differ, from which on it is tried whether carries are kept."""
 
@@ -147,7 +148,9 @@ class DifferenceWriter:
         self._since_other = self._since_change = 0
         self._others: list[int] = []
         self._given: list[int] = []
-        self._changes: list[list[int]] = [[], [], [], []]
+        self._gaps: list[int] = []
+        self._kinds: list[int] = []
+        self._sizes: list[int] = []
         self._carries: list[int] = []
         self._cuts: list[int] = []
         self._layers: list[list[int]] = [[], []]
@@ -209,22 +212,25 @@ class DifferenceWriter:
                 had = carried
             except ValueError:
                 carries = []
-        numbers = (
-            self._since_change,
-            len(had) - prefix - suffix,
-            len(wanted) - prefix - suffix,
-            2 * suffix + bool(carries),
-        )
-        for column, number in zip(self._changes, numbers, strict=True):
-            column.append(number)
+        self._gaps.append(self._since_change)
+        self._add_change(len(had) - prefix - suffix, len(wanted) - prefix - suffix, suffix, bool(carries))
         if carries:
             self._carries += [len(carries), *(now - then for then, now in zip([0, *carries], carries, strict=False))]
         self._literals.append(wanted[prefix : len(wanted) - suffix])
         self._since_change = 0
 
+    def _add_change(self, taken: int, added: int, suffix: int, carried: bool) -> None:
+        """Add one of the common changes, of few bytes at the end, as one number."""
+        if suffix or max(taken, added) >= _FEW_BYTES:
+            self._kinds.append(0)
+            self._sizes += [taken, added, 2 * suffix + carried]
+        else:
+            self._kinds.append(1 + taken + _FEW_BYTES * (added + _FEW_BYTES * carried))
+
     def columns(self) -> list[bytes]:
         """Return what `DifferenceReader` takes."""
-        columns = (self._others, self._given, *self._changes, self._carries, self._cuts, *self._layers)
+        changes = self._gaps, self._kinds, self._sizes, self._carries
+        columns = (self._others, self._given, *changes, self._cuts, *self._layers)
         return [*map(write_numbers, columns), b"".join(self._literals)]
 
 
@@ -239,17 +245,17 @@ class DifferenceReader:
         Whether there are several layers.
     """
 
-    COUNT = 11
+    COUNT = 10
 
     def __init__(self, columns: list[bytes], layered: bool) -> None:
         self._layered = layered
-        self._others, self._given, *changes, self._carries, self._cuts, gaps, runs = map(NumberReader, columns[:-1])
-        self._changes: list[NumberReader] = changes
-        self._layers = gaps, runs
+        self._columns = [NumberReader(column) for column in columns[:-1]]
+        self._others, self._given, self._gaps, self._kinds, self._sizes, self._carries, self._cuts, *_ = self._columns
+        self._layers = self._columns[-2:]
         self._literals = columns[-1]
         self._position = 0
         self._until_other = self._gap(self._others)
-        self._until_change = self._gap(changes[0])
+        self._until_change = self._gap(self._gaps)
 
     @staticmethod
     def _gap(column: NumberReader) -> int:
@@ -333,14 +339,21 @@ class DifferenceReader:
         self._until_change -= 1
         if self._until_change != -1:
             return had
-        taken, added, suffix = (column.next() for column in self._changes[1:])
-        self._until_change = self._gap(self._changes[0])
-        if suffix & 1:
+        self._until_change = self._gap(self._gaps)
+        taken, added, suffix, carried = self._next_change()
+        if carried:
             had = self._with_carries(had)
-        suffix >>= 1
         if taken + suffix > len(had):
             raise ValueError("a codeword segment does not have the bytes that are taken away")
         return had[: len(had) - taken - suffix] + self._take(added) + had[len(had) - suffix :]
+
+    def _next_change(self) -> tuple[int, int, int, int]:
+        kind = self._kinds.next()
+        if not kind:
+            taken, added, behind = (self._sizes.next() for _ in range(3))
+            return taken, added, behind >> 1, behind & 1
+        few, taken = divmod(kind - 1, _FEW_BYTES)
+        return taken, few % _FEW_BYTES, 0, few // _FEW_BYTES
 
     def _with_carries(self, had: bytes) -> bytes:
         count = self._carries.next()
@@ -351,6 +364,5 @@ class DifferenceReader:
 
     def check_ended(self) -> None:
         """Raise ValueError if the columns tell of more."""
-        columns = (self._others, self._given, *self._changes, self._carries, self._cuts, *self._layers)
-        if not all(column.ended for column in columns) or self._position != len(self._literals):
+        if not all(column.ended for column in self._columns) or self._position != len(self._literals):
             raise ValueError("there are more differences than code-blocks")

@@ -28,7 +28,6 @@ from pacscore.j2k.block_differences import (
     guessed_blocks,
 )
 from pacscore.j2k.codestream import markers
-from pacscore.j2k.codestream.header_reader import read_main_header
 from pacscore.j2k.codestream.headers import Codestream, TilePart
 from pacscore.j2k.codestream.packed_headers import packed_headers
 from pacscore.j2k.codestream.segments import Ppt
@@ -36,7 +35,7 @@ from pacscore.j2k.codestream.writer import write_packet_length
 from pacscore.j2k.damage_log import DamageLog
 from pacscore.j2k.number_columns import read_numbers, write_numbers
 from pacscore.j2k.plan import TilePlan, plan_tile
-from pacscore.j2k.recipe import Recipe, read_recipe, sha256, write_recipe
+from pacscore.j2k.recipe import Recipe, dictionary_for, read_recipe, sha256, write_recipe
 from pacscore.j2k.recipe_bodies import BodyReader, BodyWriter, MadeTile
 from pacscore.j2k.recipe_frame import Told, cut_frame, exclusive_or, read_frame, told_places
 from pacscore.j2k.recoding import Source, Written, read_source, recode_tiles
@@ -143,12 +142,22 @@ def _said(original: _Framed, parts: Sequence[_PartOfPackets]) -> dict[Told, byte
 # ---- Making ----
 
 
+def _placed(pieces: NDArray[Any], places: NDArray[Any]) -> tuple[list[int], NDArray[np.bool_]]:
+    """Return the layer of each piece of a code-block, and whether its packet is whole."""
+    if not len(places):
+        return [0] * len(pieces), np.zeros(len(pieces), bool)
+    packets = np.maximum(np.searchsorted(places["first_piece"], pieces["number"], side="right") - 1, 0)
+    stops = pieces["offset"] + pieces["length"]
+    placed = (pieces["offset"] >= places["start"][packets]) & (stops <= places["stop"][packets])
+    return places["layer"][packets].tolist(), placed
+
+
 def _coded_blocks(
     blocks: NDArray[Any], pieces: NDArray[Any], places: NDArray[Any], data: memoryview
 ) -> list[CodedBlock]:
     """Return the code-blocks as the packets have them."""
-    packets = np.searchsorted(places["first_piece"], pieces["number"], side="right") - 1
-    layers = places["layer"][packets].tolist() if len(places) else []
+    layers, placed = _placed(pieces, places)
+    pieces["kind"][~placed] = _LOST
     columns = [pieces[name].tolist() for name in ("offset", "length", "first_pass", "passes", "kind")]
     listed = iter(zip(layers, *columns, strict=True))
     found = []
@@ -220,14 +229,10 @@ def _in_order(stream: Codestream, by_tile: dict[int, list[_PartOfPackets]]) -> l
     return [next(remaining[part.sot.isot]) for part in stream.tile_parts]
 
 
-def _dictionary(recoded: bytes) -> bytes:
-    return bytes(recoded[: read_main_header(recoded).stop])
-
-
 def make_recipe(original: bytes, recoded: bytes, *, threads: int = 1, limits: Limits | None = None) -> bytes:
     """Return what, with the recoded codestream, gives the original back; it has been tried."""
     limits = limits or DEFAULT_LIMITS
-    dictionary = _dictionary(recoded)
+    dictionary = dictionary_for(recoded)
     hashes = sha256(original), sha256(recoded)
     recipe: bytes | None
     try:
@@ -315,7 +320,7 @@ def restore(
         raise OptionError(f"threads={threads} must be at least 1")
     limits = limits or DEFAULT_LIMITS
     recoded = bytes(data)
-    read = read_recipe(recipe, recoded, _dictionary(recoded), limits)
+    read = read_recipe(recipe, recoded, dictionary_for(recoded), limits)
     if len(read.parts) == 1:
         original = read.parts[0]
     elif len(read.parts) == _PARTS:

@@ -364,7 +364,7 @@ def survey_block(const int16_t[:, ::1] samples not None, *, int32_t bitplanes, i
         raise OptionError(f"no code-block has {height} rows and {width} columns (T.800 A.6.1)")
     if not (0 < bitplanes <= PAC_PART1_SURVEYED and 0 <= lowest_plane < 48):
         raise OptionError(f"{bitplanes} planes from {lowest_plane} on are not surveyed")
-    cdef pac_part1_coding coding = pac_part1_coding(width, height, 0, 0, bitplanes, lowest_plane, True, False, 0)
+    cdef pac_part1_coding coding = pac_part1_coding(width, height, 0, 0, bitplanes, lowest_plane, True, False, False, 0)
     cdef pac_part1_kernels kernels
     cdef pac_coded_pass passes[2 * PAC_PART1_SURVEYED]
     pac_part1_kernels_init(&kernels, <pac_target> _target_number(target))
