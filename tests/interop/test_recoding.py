@@ -26,8 +26,10 @@ STREAMS = [
     for folder in ("j2k/conformance", "j2k/features", "j2k/derived")
     for path in sorted((DATA / folder).glob("*.j*"))
 ]
-REFUSED_BY_OPENJPH = {
-    "p0_03.j2k": "a signed component of 4 bits, which imagecodecs has no type for",
+NOT_FOR_OPENJPH = {
+    "p0_02.j2k": "dies over the recoded stream, which OpenJPEG reads; it refuses the one of Part 15 that matches it",
+    "p1_01.j2k": "the same",
+    "p1_04.j2k": "does not heed quantisation in tile-part headers, in the conformance stream of Part 15 either",
 }
 
 
@@ -39,6 +41,7 @@ def _near(ours: NDArray[Any], theirs: NDArray[Any], bits: int, most: int) -> Non
     assert np.abs(ours.astype(np.int64) - theirs.astype(np.int64))[inside].max(initial=0) <= most
 
 
+@pytest.mark.filterwarnings("ignore:OpenJPEG library warning")
 @pytest.mark.parametrize("path", STREAMS)
 def test_openjpeg_reads_what_went_there_and_back(path: Path) -> None:
     """As it reads the original."""
@@ -55,6 +58,8 @@ def test_openjpeg_reads_what_went_there_and_back(path: Path) -> None:
 @pytest.mark.parametrize("path", STREAMS)
 def test_openjph_reads_what_was_recoded(path: Path) -> None:
     """5-3 the same as we do; 9-7 within one, where it need not be clamped."""
+    if path.name in NOT_FOR_OPENJPH:
+        pytest.skip(f"OpenJPH {NOT_FOR_OPENJPH[path.name]}")
     data = path.read_bytes()
     recoded = pc.recode(data, HT)
     info = pc.inspect(recoded.data)

@@ -57,11 +57,14 @@ class _Framed(NamedTuple):
     frame : bytes
     stream : Codestream
         Its offsets are those in the frame.
+    parts : dict of int to tuple of TilePart
+        By tile.
     plans : dict of int to TilePlan
     """
 
     frame: bytes
     stream: Codestream
+    parts: dict[int, tuple[TilePart, ...]]
     plans: dict[int, TilePlan]
 
     @property
@@ -71,8 +74,8 @@ class _Framed(NamedTuple):
 
     def made(self, plan: TilePlan, recoder: TileRecoder) -> MadeTile:
         """Make the packets of a tile."""
-        parts = self.stream.by_tile()[plan.index]
-        packed = bool(self.stream.main.ppms) or any(isinstance(s, Ppt) for part in parts for s in part.segments)
+        segments = (segment for part in self.parts[plan.index] for segment in part.segments)
+        packed = bool(self.stream.main.ppms) or any(isinstance(segment, Ppt) for segment in segments)
         coding = plan.coding
         return MadeTile(recoder, recoder.finish(coding.sop, coding.eph, packed).tolist(), coding.sop, packed)
 
@@ -92,11 +95,12 @@ class _PartOfPackets(NamedTuple):
 
 def _framed(frame: bytes, start: int, limits: Limits) -> _Framed:
     stream = read_frame(frame, start)
+    parts = dict(sorted(stream.by_tile().items()))
     plans = {
-        tile: plan_tile(stream.main, (segment for part in parts for segment in part.segments), tile, limits.code_blocks)
-        for tile, parts in sorted(stream.by_tile().items())
+        tile: plan_tile(stream.main, (segment for part in own for segment in part.segments), tile, limits.code_blocks)
+        for tile, own in parts.items()
     }
-    return _Framed(frame, stream, plans)
+    return _Framed(frame, stream, parts, plans)
 
 
 def _guess(original: _Framed, recoded: bytes, limits: Limits, threads: int, *, flush: bool) -> dict[int, TileRecoder]:
@@ -266,7 +270,7 @@ def _restored(recoded: bytes, parts: Sequence[bytes], limits: Limits, threads: i
         recoders[tile].replace_blocks(*block_arrays(blocks, guess))
         made = framed.made(plan, recoders[tile])
         first = 0
-        for _ in framed.stream.by_tile()[tile]:
+        for _ in framed.parts[tile]:
             body, lengths = bodies.next(made, first)
             of_tile.setdefault(tile, []).append(body)
             by_tile.setdefault(tile, []).append(_PartOfPackets(made, first, lengths, len(body)))
