@@ -17,6 +17,21 @@ SAMPLES = {
 """SHA-256 of the samples, little endian."""
 
 
+ORIGINALS = {
+    "openjpeg": "5ceda2136c26f86890a071dd4117cd613815137d1ce393d59304910ade136594",
+    "layers": "192600ff5639841221c5790a79016f98e3655d6e7940ce9f6dade91c69010678",
+    "rgb8_tiles": "d1b12d47ed3ed952fdd4836d16d6e0bee0ad40e068678ea5a117736a3bf8b6fe",
+}
+"""SHA-256 of what was recoded: Part 1 by OpenJPEG, Part 1 of three layers by pacscore, and the HT codestream above."""
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_restores_what_was_recoded(name: str) -> None:
+    """Recoding and its guesses are part of what a recipe means."""
+    recoded, recipe = (Path(__file__).with_name(f"{name}.{kind}").read_bytes() for kind in ("recoded", "recipe"))
+    assert hashlib.sha256(pacscore.restore(recoded, recipe)).hexdigest() == ORIGINALS[name]
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_reads_as_it_was_written(name: str) -> None:
     image = pacscore.decode(Path(__file__).with_name(f"{name}.j2c").read_bytes())
