@@ -114,6 +114,7 @@ def markdown(rows: list[list[str]]) -> str:
     """Return the page for the docs."""
     lines = [
         "<!-- written by tools/measure_recipes.py -->",
+        "",
         "| " + " | ".join(HEADINGS) + " |",
         "| " + " | ".join("---" for _ in HEADINGS) + " |",
         *("| " + " | ".join(cells) + " |" for cells in rows),
