@@ -114,7 +114,7 @@ class PacketsArriving:
             self._places = places
         self._known = None
         self.advance(arrival)
-        self._final = True
+        self._final = not self._is_whole(places)
 
     def _read(self, arrival: Arrival) -> None:
         self._extend(arrival)
