@@ -65,16 +65,17 @@ def check_arriving(choices: Choices, stream: bytes) -> None:
     pieces = list(pairwise(cuts))
     if choices.below(2):
         pieces.reverse()
-    whole = _concealed(stream)
-    decoder = pacscore.ProgressiveDecoder(size=len(stream), limits=LIMITS)
+    reduce = choices.one_of((0, 0, 1, 2))
+    whole = _concealed(stream, reduce)
+    decoder = pacscore.ProgressiveDecoder(size=choices.one_of((None, len(stream))), limits=LIMITS)
     for start, stop in pieces:
         decoder.feed(stream[start:stop], start)
-        now = attempt(decoder.image)
+        now = attempt(lambda: decoder.image(reduce))
         if isinstance(now, pacscore.Partial) and now.report.complete:
             assert isinstance(whole, pacscore.Partial), f"whole in part, and then: {whole}"
             assert equal(now.image, whole.image), "a picture that was called whole has changed"
     decoder.finish()
-    last = attempt(decoder.image)
+    last = attempt(lambda: decoder.image(reduce))
     if isinstance(whole, pacscore.Partial):
         assert isinstance(last, pacscore.Partial), f"decoded, but not piece by piece: {last}"
         assert equal(last.image, whole.image), "another picture when it comes piece by piece"

@@ -78,8 +78,7 @@ def check(data: bytes) -> None:
     """Inspect and decode; raise AssertionError where something does not hold.
 
     A result or a PacscoreError each time; what is decoded can be inspected, and has the size that was told; raising and
-    concealing, one thread and two, one CPU target and another, a region and that part of the whole, all bytes at once
-    and in pieces give the same.
+    concealing, one thread and two, one CPU target and another, a region and that part of the whole give the same.
     """
     choices, stream = Choices(data[:CHOICES]), data[CHOICES:]
     info = attempt(lambda: pacscore.inspect(stream, limits=LIMITS))
@@ -106,32 +105,12 @@ def check(data: bytes) -> None:
         assert type(again) is type(partial)
         if isinstance(partial, pacscore.Partial) and isinstance(again, pacscore.Partial):
             assert equal(partial.image, again.image), "one thread and two, or two CPU targets, give two images"
-    if way in (3, 4) and layers is None and color == "stored":
-        _check_arriving(stream, partial, reduce, backwards=way == 4)
     if isinstance(partial, pacscore.PacscoreError):
         return
     assert isinstance(info, pacscore.CodestreamInfo), f"decoded, but not inspected: {info}"
     if region is not None and not isinstance(whole, pacscore.PacscoreError):
         part = attempt(lambda: decoded(region))
         _check_region(part, whole, region, reduce, info)
-
-
-def _check_arriving(
-    stream: bytes, partial: pacscore.Partial | pacscore.PacscoreError, reduce: int, *, backwards: bool
-) -> None:
-    decoder = pacscore.ProgressiveDecoder(limits=LIMITS)
-    pieces = [
-        (start, stream[start : start + len(stream) // 4 + 1]) for start in range(0, len(stream), len(stream) // 4 + 1)
-    ]
-    for start, piece in reversed(pieces) if backwards else pieces:
-        decoder.feed(piece, start)
-        attempt(lambda: decoder.image(reduce))
-    decoder.finish()
-    shown = attempt(lambda: decoder.image(reduce))
-    assert type(shown) is type(partial), f"all at once: {partial}, in pieces: {shown}"
-    if isinstance(shown, pacscore.Partial) and isinstance(partial, pacscore.Partial):
-        assert equal(shown.image, partial.image), "all at once and in pieces give two images"
-        assert shown.report.complete == partial.report.complete, f"{partial.report}, in pieces {shown.report}"
 
 
 def _check_region(part: Any, whole: Any, region: pacscore.Region, reduce: int, info: pacscore.CodestreamInfo) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 import pacscore
+from conformance.streams import QUICK_TILES, same, streams
 from pacscore import RepackOptions
 
-DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared/data"))
-if not (DATA / "j2k").exists():
-    pytest.skip(f"no test data at {DATA}: set PACSCORE_TEST_DATA", allow_module_level=True)
-
-QUICK_BYTES, QUICK_TILES = 200_000, 100
 CHOICES = {
     "as it is": RepackOptions(),
     "LRCP": RepackOptions(progression="LRCP", tlm=True, plt=True, packed_headers="packets"),
@@ -31,24 +24,7 @@ FEW = ("RPCL", "reduced in layers")
 """For so many tiles that everything takes its time."""
 
 
-def _streams() -> list[Any]:
-    found = []
-    for folder in ("j2k/conformance", "j2k/features", "j2k/derived", "htj2k/conformance", "htj2k/features"):
-        for path in sorted((DATA / folder).glob("*.j*")):
-            data = path.read_bytes()
-            large = len(data) > QUICK_BYTES or pacscore.inspect(data).tiles > QUICK_TILES
-            slow = [pytest.mark.slow] if large else []
-            found.append(pytest.param(path, id=f"{folder}/{path.name}", marks=slow))
-    return found
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, list):
-        return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
-    return np.array_equal(one, other)
-
-
-@pytest.mark.parametrize("path", _streams())
+@pytest.mark.parametrize("path", streams())
 def test_rearranged_decodes_to_the_same_pixels(path: Path) -> None:
     data = path.read_bytes()
     if not pacscore.decode(data, on_damage="conceal").report.complete:
@@ -65,11 +41,11 @@ def test_rearranged_decodes_to_the_same_pixels(path: Path) -> None:
             continue
         rearranged = pacscore.repack(data, options)
         after = pacscore.decode(rearranged, on_damage="conceal")
-        assert _same(after.image, pacscore.decode(data, reduce=options.reduce, layers=options.layers)), name
+        assert same(after.image, pacscore.decode(data, reduce=options.reduce, layers=options.layers)), name
         assert after.report.complete
         assert not after.report.notes
         assert pacscore.index(rearranged).missing is None
         assert pacscore.repack(rearranged) == rearranged
         half = (levels - options.reduce) // 2
         small = pacscore.decode(data, reduce=options.reduce + half, layers=options.layers)
-        assert _same(pacscore.decode(rearranged, reduce=half), small), name
+        assert same(pacscore.decode(rearranged, reduce=half), small), name
