@@ -14,6 +14,7 @@ PACSCORE_TEST_DATA ?= ../shared/data
 SMALL_CODESTREAMS = $(shell find $(PACSCORE_TEST_DATA)/j2k $(PACSCORE_TEST_DATA)/htj2k -name '*.j*' -size -30k)
 HT_OPERATIONS := encode,decode,lossy-encode,lossy-decode,reduce,region,threads,tile
 PART_1_OPERATIONS := j2k-encode,j2k-decode,j2k-lossy-encode,j2k-lossy-decode,j2k-reduce,j2k-region,j2k-threads
+CONVERTING_OPERATIONS := recode-to-ht,recode-to-j2k,j2k-repack
 FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,j2k/*/*.j* htj2k/*/*.j* hostile/codestream/*.j* hostile/derived/*.j*)
 FUZZ_TARGETS ?= decoding encoding converting
 FUZZ_OPTIONS ?= -max_total_time=60
@@ -89,6 +90,8 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 		--markdown docs/reference/measured/speed.md
 	$(BIN)/python -m benchmarks.compare --operations $(PART_1_OPERATIONS) --threads 1,2 --rounds 7 \
 		--markdown docs/reference/measured/speed-part1.md
+	$(BIN)/python -m benchmarks.compare --operations $(CONVERTING_OPERATIONS) --rounds 5 \
+		--markdown docs/reference/measured/speed-converting.md
 	$(BIN)/python -m benchmarks.dicom --markdown docs/reference/measured/speed-dicom.md
 	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
 	$(BIN)/python -m benchmarks.memory --coding jpeg2000 --markdown docs/reference/measured/memory-part1.md

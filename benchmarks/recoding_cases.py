@@ -74,5 +74,5 @@ def to_part_1(picture: Picture, peers: list[Peer], threads: int) -> Iterator[Cas
     yield from _recoding(_usual(picture), peers, threads, PART_1)
 
 
-RECODING_OPERATIONS = {"recode to HT": to_ht, "recode to J2K": to_part_1}
+RECODING_OPERATIONS = {"recode-to-ht": to_ht, "recode-to-j2k": to_part_1}
 """By name; each yields the cases of one picture."""

@@ -80,12 +80,15 @@ def test_what_is_lossy_becomes_lossless_only_by_its_pixels(tmp_path, source, tar
 
 
 def test_too_few_levels_for_lossless_rpcl(tmp_path, made, saved, pixels):
-    """A lowest resolution of 100 rows is none that .202 is written with: those frames go by their pixels."""
-    saved(made(pixels(2, 200, 90, bits=8, dtype=np.uint8)), tmp_path / "native.dcm")
+    """The lowest resolution is 100 rows high, and .202 is written with at most 64: it is decomposed further."""
+    samples = pixels(2, 200, 90, bits=8, dtype=np.uint8)
+    saved(made(samples), tmp_path / "native.dcm")
     pc.transcode(tmp_path / "native.dcm", tmp_path / "in.dcm", LOSSLESS, options=J2KOptions(decomposition_levels=1))
     report = pc.transcode(tmp_path / "in.dcm", tmp_path / "out.dcm", HT_RPCL)
-    assert (report.route, report.lossless, report.frames) == ("pixels", True, 2)
-    assert pc.transcode(tmp_path / "in.dcm", tmp_path / "out.dcm", HT_LOSSLESS, overwrite=True).route == "recode"
+    assert (report.route, report.lossless, report.frames) == ("recode", True, 2)
+    assert coding(tmp_path / "out.dcm").spcod.decomposition_levels >= 2
+    with pc.open(tmp_path / "out.dcm") as frames:
+        np.testing.assert_array_equal(frames.as_array(), samples)
 
 
 @pytest.mark.parametrize(
