@@ -117,7 +117,7 @@ UNDER_SANITIZERS = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -p
 	PYTHONPATH=$(SANITIZED)/src PACSCORE_SANITIZED=1
 
 sanitize: $(SANITIZED)/.built $(VENV)/.with-test
-	$(UNDER_SANITIZERS) $(BIN)/python -m pytest $(TEST_OPTIONS) -q tests/robustness
+	$(UNDER_SANITIZERS) $(BIN)/python -m pytest $(TEST_OPTIONS) -q -m 'not slow' tests/robustness
 
 # libFuzzer, which atheris brings, and what feeds it the coverage of the C core: before the sanitizers' runtime, whose
 # hooks for it do nothing. Blocks are told apart by their addresses, which setarch keeps from run to run, if it may.

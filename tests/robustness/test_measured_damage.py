@@ -22,15 +22,15 @@ def tool():
     sys.path.remove(str(TOOLS))
 
 
+@pytest.mark.skipif("PACSCORE_SANITIZED" in os.environ, reason="sanitizers reserve more addresses than it may")
 @pytest.mark.filterwarnings("ignore")  # of pydicom, about objects that are odd
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
-    ("largest", "cuts", "changes"), [(6_000, 2, 4), pytest.param(200_000, 50, 200, marks=pytest.mark.slow)]
+    ("largest", "cuts", "changes"), [(6_000, 2, 4), pytest.param(30_000, 8, 30, marks=pytest.mark.slow)]
 )
 def test_every_cut_is_reported(tool, largest, cuts, changes):
     total = tool.Count()
     for stream in tool.streams(DATA, largest):
-        count, wrong = tool.damage_in_a_child(stream, cuts, changes, budget=60)
+        count, wrong = tool.damage_in_a_child(stream, cuts, changes, budget=1)
         assert not wrong, f"{stream.name}: {wrong}"
         if count is not None:
             total.add(count)
