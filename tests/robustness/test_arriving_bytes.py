@@ -16,7 +16,7 @@ SANITIZED = "PACSCORE_SANITIZED" in os.environ
 SMALL = sorted(path for path in DATA.glob("*/[cdf]*/*.j[2ph]*") if path.stat().st_size < 40_000)
 SMALL += sorted(path for path in DATA.glob("hostile/codestream/*.j[2p]*") if path.stat().st_size < 20_000)
 ROUNDS = 3
-FEW_AND_MANY = [ROUNDS, pytest.param(20 * ROUNDS, marks=pytest.mark.slow)]
+FEW_AND_MANY = [ROUNDS, pytest.param(5 * ROUNDS, marks=pytest.mark.slow)]
 LIMITS = pc.Limits(output_bytes=1 << 24, code_blocks=1 << 16)
 
 
