@@ -20,6 +20,7 @@ import numpy as np
 
 import pacscore
 from benchmarks.images import load
+from benchmarks.tables import markdown_table
 
 CODINGS = {"JPEG 2000 Part 1": "1.2.840.10008.1.2.4.90", "HTJ2K": "1.2.840.10008.1.2.4.201"}
 """Transfer syntaxes, all lossless."""
@@ -74,16 +75,30 @@ def measure(megabytes: float, repeats: int) -> list[Row]:
 
 def table(rows: list[Row]) -> str:
     """Return the rows as a table for the docs."""
-    lines = [
-        "| Coding | Packets of | MB | Packets | Decode, ms | Index, ms | Of decoding | Side-car, of the stream |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {row.coding} | {row.options} | {row.size / 1e6:.1f} | {row.packets:,} | {1e3 * row.decoding:.0f} "
-        f"| {1e3 * row.indexing:.2f} | {row.indexing / row.decoding:.2%} | {row.side_car / row.size:.4%} |"
+    cells = (
+        [
+            row.coding,
+            row.options,
+            f"{row.size / 1e6:.1f}",
+            f"{row.packets:,}",
+            f"{1e3 * row.decoding:.0f}",
+            f"{1e3 * row.indexing:.2f}",
+            f"{row.indexing / row.decoding:.2%}",
+            f"{row.side_car / row.size:.4%}",
+        ]
         for row in rows
+    )
+    headings = [
+        "Coding",
+        "Packets of",
+        "MB",
+        "Packets",
+        "Decode, ms",
+        "Index, ms",
+        "Of decoding",
+        "Side-car, of it all",
     ]
-    return "\n".join(lines) + "\n"
+    return markdown_table(headings, cells)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 import pacscore
 from benchmarks.images import IMAGES, load
+from benchmarks.tables import markdown_table
 
 CODINGS = {"JPEG 2000 Part 1": "1.2.840.10008.1.2.4.90", "HTJ2K": "1.2.840.10008.1.2.4.201"}
 """Transfer syntaxes, all lossless."""
@@ -101,16 +102,20 @@ def measure(image: str, pieces: int, repeats: int) -> list[Row]:
 
 def table(rows: list[Row]) -> str:
     """Return the rows as a table for the docs."""
-    lines = [
-        "| Coding | Order | Picture after each piece | Pieces | One decode, ms | All pictures, ms | Ratio |",
-        "|---|---|---|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {row.coding} | {row.order} | {row.pictures} | {row.pieces} | {1e3 * row.decode:.1f} "
-        f"| {1e3 * row.progressive:.1f} | {row.ratio:.2f} |"
+    cells = (
+        [
+            row.coding,
+            row.order,
+            row.pictures,
+            str(row.pieces),
+            f"{1e3 * row.decode:.1f}",
+            f"{1e3 * row.progressive:.1f}",
+            f"{row.ratio:.2f}",
+        ]
         for row in rows
-    ]
-    return "\n".join(lines) + "\n"
+    )
+    headings = ["Coding", "Order", "Picture after each piece", "Pieces", "One decode, ms", "All pictures, ms", "Ratio"]
+    return markdown_table(headings, cells, words=3)
 
 
 def main(arguments: list[str] | None = None) -> int:

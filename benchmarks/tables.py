@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-__all__ = ["MemoryRow", "Row", "memory_table", "pair_table", "speed_tables"]
+__all__ = ["MemoryRow", "Row", "markdown_table", "memory_table", "pair_table", "speed_tables"]
 
 OURSELVES = "pacscore"
 
@@ -58,9 +58,10 @@ class MemoryRow(NamedTuple):
     multiple: float
 
 
-def _lines(headings: list[str], rows: Iterable[list[str]]) -> list[str]:
-    marks = ["---"] * 2 + ["---:"] * (len(headings) - 2)
-    return ["| " + " | ".join(cells) + " |" for cells in (headings, marks, *rows)]
+def markdown_table(headings: list[str], rows: Iterable[list[str]], words: int = 2) -> str:
+    """Return a table as Markdown; all columns but the first ones, of words, are numbers."""
+    marks = ["---"] * words + ["---:"] * (len(headings) - words)
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in (headings, marks, *rows))
 
 
 def _cell(row: Row | None) -> str:
@@ -70,7 +71,7 @@ def _cell(row: Row | None) -> str:
     return f"**{text}**" if row.ratio < 1 else text
 
 
-def _pivot(rows: list[Row]) -> list[str]:
+def _pivot(rows: list[Row]) -> str:
     """Put the peers side by side: a line for each operation and picture. Of our speeds beside each peer, the lowest."""
     peers = list(dict.fromkeys(row.peer for row in rows))
     images = dict.fromkeys(row.image for row in rows)
@@ -79,12 +80,12 @@ def _pivot(rows: list[Row]) -> list[str]:
         if group := {row.peer: row for row in rows if (row.operation, row.image) == (operation, image)}:
             ours = min(row.raw_size / row.our_least / 1e6 for row in group.values())
             lines.append([operation, image, f"{ours:,.0f}", *(_cell(group.get(peer)) for peer in peers)])
-    return _lines(["operation", "picture", OURSELVES, *peers], lines)
+    return markdown_table(["operation", "picture", OURSELVES, *peers], lines)
 
 
-def _against_ourselves(rows: list[Row]) -> list[str]:
+def _against_ourselves(rows: list[Row]) -> str:
     cells = ([row.operation, row.peer, f"{row.ratio:.2f}"] for row in rows)
-    return _lines(["operation", "against", "times as fast"], cells)
+    return markdown_table(["operation", "against", "times as fast"], cells)
 
 
 def speed_tables(machine: str, rows: list[Row]) -> str:
@@ -96,10 +97,10 @@ def speed_tables(machine: str, rows: list[Row]) -> str:
         peers = [row for row in here if not row.peer.startswith(OURSELVES)]
         ourselves = [row for row in here if row.peer.startswith(OURSELVES)]
         if peers:
-            parts += [f"{clock}:", "\n".join(_pivot(peers))]
+            parts += [f"{clock}:", _pivot(peers).rstrip()]
         if ourselves:
             parts += [f"{clock}, the large picture and tiles against pacscore itself:"]
-            parts += ["\n".join(_against_ourselves(ourselves))]
+            parts += [_against_ourselves(ourselves).rstrip()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,9 +118,7 @@ def pair_table(machine: str, rows: list[Row]) -> str:
         for row in rows
     )
     headings = ["operation", "picture", "against", f"{OURSELVES}, ms", "the other, ms", "times as fast"]
-    marks = ["---"] * 3 + ["---:"] * 3
-    lines = ["| " + " | ".join(line) + " |" for line in (headings, marks, *cells)]
-    return f"{machine}. One thread, process CPU time:\n\n" + "\n".join(lines) + "\n"
+    return f"{machine}. One thread, process CPU time:\n\n" + markdown_table(headings, cells, words=3)
 
 
 def memory_table(rows: list[MemoryRow]) -> str:
@@ -127,4 +126,4 @@ def memory_table(rows: list[MemoryRow]) -> str:
     cells = (
         [row.operation, row.peer, str(row.threads), f"{row.growth / 1e6:.1f}", f"{row.multiple:.2f}"] for row in rows
     )
-    return "\n".join(_lines(["operation", "library", "threads", "MB", "times the pixels"], cells)) + "\n"
+    return markdown_table(["operation", "library", "threads", "MB", "times the pixels"], cells)
