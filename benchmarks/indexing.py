@@ -96,7 +96,7 @@ def table(rows: list[Row]) -> str:
         "Decode, ms",
         "Index, ms",
         "Of decoding",
-        "Side-car, of it all",
+        "Side-car, of the stream",
     ]
     return markdown_table(headings, cells)
 
