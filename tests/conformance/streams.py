@@ -18,7 +18,7 @@ QUICK_BYTES, QUICK_TILES = 200_000, 100
 """Larger streams, and those of more tiles, are tested among the slow ones."""
 
 
-def streams() -> list[Any]:
+def streams(most_tiles: int | None = None) -> list[Any]:
     """Return the paths as parameters of a test; without test data the module is skipped."""
     if not (DATA / "j2k").exists():
         pytest.skip(f"no test data at {DATA}: set PACSCORE_TEST_DATA", allow_module_level=True)
@@ -26,7 +26,10 @@ def streams() -> list[Any]:
     for folder in FOLDERS:
         for path in sorted((DATA / folder).glob("*.j*")):
             data = path.read_bytes()
-            large = len(data) > QUICK_BYTES or pacscore.inspect(data).tiles > QUICK_TILES
+            tiles = pacscore.inspect(data).tiles
+            if most_tiles is not None and tiles > most_tiles:
+                continue
+            large = len(data) > QUICK_BYTES or tiles > QUICK_TILES
             found.append(pytest.param(path, id=f"{folder}/{path.name}", marks=[pytest.mark.slow] * large))
     return found
 

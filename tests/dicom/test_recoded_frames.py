@@ -142,3 +142,16 @@ def test_real_files_are_recoded(tmp_path):
         assert there.pixel_sha256 == back.pixel_sha256
         routes[there.route] += 1
     assert routes["recode"] > 5
+
+
+def test_signs_of_codestream_and_data_set_must_agree(tmp_path, source):
+    """Recoding would carry the contradiction on, to readers that believe the codestream."""
+    path = source("signed 12 of 16", LOSSLESS)
+    ds = pydicom.dcmread(path)
+    ds.PixelRepresentation = 1 - ds.PixelRepresentation
+    ds.save_as(tmp_path / "contradicting.dcm")
+    report = pc.transcode(tmp_path / "contradicting.dcm", tmp_path / "out.dcm", HT)
+    assert (report.route, report.lossless) == ("pixels", True)
+    with pc.open(tmp_path / "contradicting.dcm") as before, pc.open(tmp_path / "out.dcm") as after:
+        np.testing.assert_array_equal(after.as_array(), before.as_array())
+        assert pc.inspect(after.encoded(0)).components[0].signed == bool(ds.PixelRepresentation)

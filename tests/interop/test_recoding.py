@@ -28,6 +28,7 @@ STREAMS = [
 ]
 NOT_FOR_OPENJPH = {
     "p0_02.j2k": "dies over the recoded stream, which OpenJPEG reads; it refuses the one of Part 15 that matches it",
+    "p0_08.j2k": "the same, at times",
     "p1_01.j2k": "the same",
     "p1_04.j2k": "does not heed quantisation in tile-part headers, in the conformance stream of Part 15 either",
 }

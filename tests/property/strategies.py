@@ -17,7 +17,7 @@ PROGRESSIONS = ("LRCP", "RLCP", "RPCL", "PCRL", "CPRL")
 PARTS = {"RLCP": ("single", "resolution"), "RPCL": ("single", "resolution"), "CPRL": ("single", "component")}
 
 quick = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-long = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+long = settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def sample_range(bits: int, signed: bool) -> tuple[int, int]:

@@ -57,13 +57,17 @@ def recode_frame(
     Raises
     ------
     OptionError
-        If the frame is none that the transfer syntax allows with the same quantiser indices.
+        If the frame is none that the transfer syntax allows with the same quantiser indices, or its header contradicts
+        the data set and would go on doing so.
     """
     from pacscore.j2k.codestream.header_reader import read_main_header  # noqa: PLC0415 - only where one is made
     from pacscore.j2k.recoding import recode  # noqa: PLC0415
 
     recoded = recode(data, transfer_syntax, options, threads=threads).data
-    cod, photometric = read_main_header(recoded).cod, pixel_format.photometric_interpretation
+    main, photometric = read_main_header(recoded), pixel_format.photometric_interpretation
+    cod = main.cod
+    if any(component.signed != bool(pixel_format.pixel_representation) for component in main.siz.components):
+        raise OptionError("the codestream's signs contradict Pixel Representation (PS3.5 8.2.4)")
     if cod.sgcod_mct:
         if photometric != "RGB":
             raise OptionError(f"a component transform is for RGB, not for {photometric} (PS3.5 8.2.4)")

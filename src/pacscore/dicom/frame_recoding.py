@@ -24,7 +24,9 @@ def recode_all(frames: FrameSource, spool: FrameSpool, choices: Choices) -> Writ
     """
     try:
         return _recoded(frames, spool, choices)
-    except OptionError:  # it is lossy and the transfer syntax is not, or 9-7 with too few decomposition levels for it
+    except (
+        OptionError
+    ):  # lossy under a lossless transfer syntax, 9-7 with too few levels, or signs that contradict the data set
         spool.clear()
         written = encode_all(frames, spool, choices)
         written.route = "pixels"
