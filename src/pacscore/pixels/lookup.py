@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class LookupTable:
         Bits of an entry, 8 to 16: entries range from 0 to ``2**bits - 1``.
     data : bytes
         The entries, two bytes each, little endian; not an array, so that tables can be hashed and compared.
+    explanation : str
+        What the table is for, as in "LUNG"; tables that differ in this alone are equal.
 
     Raises
     ------
@@ -38,6 +40,7 @@ class LookupTable:
     first_mapped: int
     bits: int
     data: bytes
+    explanation: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not 8 <= self.bits <= 16:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pacscore.errors import OptionError
+from pacscore.pixels.finishing import Finishing
 from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import IDENTITY, Rescale
+from pacscore.pixels.overlay import Overlay
 from pacscore.pixels.palette import Palette
 from pacscore.pixels.voi import Window
 
@@ -35,11 +37,24 @@ class Pipeline:
     voi : Window, LookupTable or None
         From modality values to the output range. None: see `render`.
     presentation_lut_shape : "IDENTITY", "INVERSE" or None
-        None: MONOCHROME1 is inverse, everything else is not.
+        None: MONOCHROME1 is inverse, unless there is a Presentation LUT; everything else is not.
     palette : Palette or None
-        For PALETTE COLOR.
+        For PALETTE COLOR; and for MONOCHROME2 a supplemental palette (PS3.3 C.7.6.19): stored values from the first one
+        that it maps are shown in its colours, the others in grey.
     padding : (int, int) or None
-        First and last stored value that stand for no pixel (PS3.3 C.7.5.1.1.2); left out when a range is searched.
+        First and last stored value that stand for no pixel (PS3.3 C.7.5.1.1.2): shown like any other value, and left
+        out when a range is searched.
+    presentation_lut : LookupTable or None
+        From the output range of VOI to P-Values, before the shape (PS3.3 C.11.6). Its first entry answers the smallest
+        output, its last one the largest; in between the nearest entry counts.
+    voi_choices : tuple of Window or LookupTable
+        All that the data set offers, windows first; `with_voi` takes one by its place or its explanation.
+    icc_profile : bytes or None
+        The colours' profile (PS3.3 C.11.15); counts only where ``is_color_managed``.
+    is_color_managed : bool
+        Whether colours are converted from the profile to sRGB.
+    finishing : Finishing
+        Shutter, overlays, area, rotation and flip.
     """
 
     bits_stored: int = 16
@@ -50,17 +65,50 @@ class Pipeline:
     presentation_lut_shape: Literal["IDENTITY", "INVERSE"] | None = None
     palette: Palette | None = None
     padding: tuple[int, int] | None = None
+    presentation_lut: LookupTable | None = None
+    voi_choices: tuple[Window | LookupTable, ...] = field(default=(), compare=False)
+    icc_profile: bytes | None = field(default=None, repr=False)
+    is_color_managed: bool = False
+    finishing: Finishing = Finishing()  # noqa: RUF009 - frozen
 
     @property
     def is_inverse(self) -> bool:
         """Whether the largest value of interest is shown darkest."""
         if self.presentation_lut_shape is None:
-            return self.photometric_interpretation == "MONOCHROME1"
+            return self.photometric_interpretation == "MONOCHROME1" and self.presentation_lut is None
         return self.presentation_lut_shape == "INVERSE"
+
+    @property
+    def gives_color(self) -> bool:
+        """Whether display values are red, green and blue, before finishing."""
+        return self.palette is not None or not self.photometric_interpretation.startswith("MONOCHROME")
 
     def with_window(self, window: Window) -> Pipeline:
         """Return this pipeline with another window, in modality values."""
         return replace(self, voi=window)
+
+    def with_voi(self, choice: int | str) -> Pipeline:
+        """Return this pipeline with one of the windows and tables that the data set offers.
+
+        Parameters
+        ----------
+        choice : int or str
+            Its place in ``voi_choices``, or its explanation; upper and lower case are the same.
+
+        Raises
+        ------
+        OptionError
+            If there is no such choice; the message lists those that are there.
+        """
+        if isinstance(choice, int):
+            found = self.voi_choices[choice : choice + 1] if choice >= 0 else ()
+        else:
+            wanted = choice.strip().casefold()
+            found = tuple(one for one in self.voi_choices if one.explanation.casefold() == wanted)
+        if not found:
+            offered = ", ".join(f"{place} {one.explanation!r}" for place, one in enumerate(self.voi_choices))
+            raise OptionError(f"no VOI choice {choice!r}; there are: {offered or 'none'}")
+        return replace(self, voi=found[0])
 
     def with_range(self, low: float, high: float) -> Pipeline:
         """Return this pipeline showing ``low`` as the first and ``high`` as the last output value, linearly between.
@@ -82,3 +130,11 @@ class Pipeline:
     def inverted(self) -> Pipeline:
         """Return this pipeline with black and white exchanged."""
         return replace(self, presentation_lut_shape="IDENTITY" if self.is_inverse else "INVERSE")
+
+    def color_managed(self) -> Pipeline:
+        """Return this pipeline converting its colours to sRGB, where there is an ICC profile; grey stays grey."""
+        return replace(self, is_color_managed=True)
+
+    def with_overlays(self, *overlays: Overlay) -> Pipeline:
+        """Return this pipeline drawing these overlays, over those that it draws already."""
+        return replace(self, finishing=replace(self.finishing, overlays=(*self.finishing.overlays, *overlays)))

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError, UnsupportedError
+from pacscore.pixels.finishing import Finishing
+from pacscore.pixels.icc import to_srgb
 from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import IDENTITY, Rescale
+from pacscore.pixels.palette import Palette
 from pacscore.pixels.photometric import ybr_full_to_rgb
 from pacscore.pixels.pipeline import Pipeline
 from pacscore.pixels.voi import Window
@@ -57,6 +60,30 @@ def render(array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None 
     UnsupportedError
         If the photometric interpretation has no way to the screen yet.
     """
+    if pipeline.finishing == Finishing() and not pipeline.is_color_managed:
+        return _picture(array, pipeline, bits, out)
+    picture = _finished(_picture(array, pipeline, bits, None), pipeline, bits)
+    if out is None:
+        return picture
+    out = _output(picture.shape, bits, out)
+    out[...] = picture
+    return out
+
+
+def _finished(picture: NDArray[Any], pipeline: Pipeline, bits: int) -> NDArray[Any]:
+    """Manage the colours and do what looks at a pixel's place."""
+    samples = 3 if pipeline.gives_color else 1
+    if samples == 3 and pipeline.is_color_managed and pipeline.icc_profile is not None:
+        if bits != 8:
+            raise UnsupportedError(
+                f"colours are managed in 8 bits, not {bits}", feature="ICC profiles", clause="PS3.3 C.11.15"
+            )
+        picture = to_srgb(picture, pipeline.icc_profile)
+    return pipeline.finishing.apply(picture, samples=samples, largest=(1 << bits) - 1)
+
+
+def _picture(array: NDArray[Any], pipeline: Pipeline, bits: int, out: NDArray[Any] | None) -> NDArray[Any]:
+    """Send values through everything that does not look at their place."""
     if not 1 <= bits <= 16:
         raise OptionError(f"bits={bits}: display values have 1 to 16 bits")
     if array.dtype.kind not in "iufb":
@@ -65,6 +92,8 @@ def render(array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None 
         array = array.view(np.uint8)
     interpretation = pipeline.photometric_interpretation
     if interpretation in ("MONOCHROME1", "MONOCHROME2"):
+        if pipeline.palette is not None:
+            return _supplemented(array, pipeline, pipeline.palette, bits, out)
         return _through(array, _with_voi(array, pipeline), bits, out)
     if interpretation == "PALETTE COLOR":
         return _palette(array, pipeline, bits, out)
@@ -80,7 +109,7 @@ def render(array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None 
         )
     if interpretation in _YBR:
         array = ybr_full_to_rgb(array, pipeline.bits_stored)
-    return _through(array, _full_range(pipeline), bits, out)
+    return _through(array, _full_range(replace(pipeline, presentation_lut=None)), bits, out)
 
 
 def _full_range(pipeline: Pipeline) -> Pipeline:
@@ -145,6 +174,10 @@ def _display_values(values: NDArray[Any], pipeline: Pipeline, bits: int) -> NDAr
     else:
         assert voi is not None  # noqa: S101  the callers complete the pipeline
         level = voi.apply(modality_values)
+    if pipeline.presentation_lut is not None:
+        table = pipeline.presentation_lut
+        nearest = np.floor(np.nan_to_num(level) * (len(table.entries) - 1) + 0.5).astype(np.intp)
+        level = table.entries[nearest] / float((1 << table.bits) - 1)
     shown = np.floor(np.nan_to_num(level) * largest + 0.5).astype(_dtype(bits))
     return largest - shown if pipeline.is_inverse else shown
 
@@ -156,8 +189,22 @@ def _palette(array: NDArray[Any], pipeline: Pipeline, bits: int, out: NDArray[An
         raise OptionError("PALETTE COLOR, but the pipeline has no palette")
     out = _output((*array.shape, 3), bits, out)
     for channel, table in enumerate((palette.red, palette.green, palette.blue)):
-        colour = replace(pipeline, modality=IDENTITY, voi=table, palette=None, padding=None)
+        colour = Pipeline(voi=table, presentation_lut_shape="INVERSE" if pipeline.is_inverse else "IDENTITY")
         out[..., channel] = _through(array, colour, bits, None)
+    return out
+
+
+def _supplemented(
+    array: NDArray[Any], pipeline: Pipeline, palette: Palette, bits: int, out: NDArray[Any] | None
+) -> NDArray[Any]:
+    """Show values below the first that a supplemental palette maps in grey, the others in its colours."""
+    out = _output((*array.shape, 3), bits, out)
+    first = palette.red.first_mapped
+    grey = _with_voi(array[array < first], replace(pipeline, palette=None))  # the colours are no part of the range
+    out[...] = _through(array, grey, bits, None)[..., None]
+    colored = array >= first
+    indices = replace(pipeline, photometric_interpretation="PALETTE COLOR")
+    out[colored] = _palette(array[colored], indices, bits, None)
     return out
 
 

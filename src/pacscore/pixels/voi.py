@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +27,8 @@ class Window:
         others a positive one.
     function : "LINEAR", "LINEAR_EXACT" or "SIGMOID"
         LINEAR is the standard's default, made for integers: its ramp runs over ``width - 1`` around ``center - 0.5``.
+    explanation : str
+        What the window is for, as in "LUNG"; windows that differ in this alone are equal.
 
     Raises
     ------
@@ -37,6 +39,7 @@ class Window:
     center: float
     width: float
     function: Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"] = "LINEAR"
+    explanation: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.function not in _FUNCTIONS:
