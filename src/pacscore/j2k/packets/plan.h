@@ -50,14 +50,16 @@ typedef struct {
 } pac_tile_component;
 
 /* What the coefficients of components with samples of this precision are computed in; where components are transformed
- * together, their greatest precision and one bit. PAC_I16 may turn out not to suffice; then PAC_I32 does. */
+ * together, their greatest precision and one bit. PAC_I16 may turn out not to suffice; then PAC_I32 does. HT blocks are
+ * coded so fast that it pays to try; those of Part 1 take far longer than the wavelet, so that PAC_I16 is only for
+ * precisions whose coefficients hardly ever leave it. */
 static inline pac_coefficient_type pac_coefficient_type_of(const pac_tile_component *component, int32_t precision)
 {
     if (!component->reversible)
         return component->wide ? PAC_F64 : PAC_F32;
     if (component->wide)
         return PAC_I64;
-    return precision <= 16 ? PAC_I16 : PAC_I32;
+    return precision <= (component->style & PAC_STYLE_HT ? 16 : 14) ? PAC_I16 : PAC_I32;
 }
 
 /* A stretch of packets: for each layer all precincts, or for each precinct all layers. */
