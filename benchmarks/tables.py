@@ -84,8 +84,8 @@ def _pivot(rows: list[Row]) -> str:
 
 
 def _against_ourselves(rows: list[Row]) -> str:
-    cells = ([row.operation, row.peer, f"{row.ratio:.2f}"] for row in rows)
-    return markdown_table(["operation", "against", "times as fast"], cells)
+    cells = ([row.operation, row.image, row.peer, f"{row.ratio:.2f}"] for row in rows)
+    return markdown_table(["operation", "picture", "against", "times as fast"], cells, words=3)
 
 
 def speed_tables(machine: str, rows: list[Row]) -> str:
@@ -99,7 +99,7 @@ def speed_tables(machine: str, rows: list[Row]) -> str:
         if peers:
             parts += [f"{clock}:", _pivot(peers).rstrip()]
         if ourselves:
-            parts += [f"{clock}, the large picture and tiles against pacscore itself:"]
+            parts += [f"{clock}, against pacscore itself:"]
             parts += [_against_ourselves(ourselves).rstrip()]
     return "\n\n".join(parts) + "\n"
 
