@@ -56,7 +56,9 @@ def _regions(plan: EncodingPlan, tile: TilePlan) -> list[list[Rect]]:
     return bands
 
 
-def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int, floor: float | None) -> TileEncoder:
+def _encode_tile(
+    picture: Picture, plan: EncodingPlan, index: int, threads: int, floor: float | None
+) -> tuple[TilePlan, TileEncoder]:
     tile, options = plan.tile(index), plan.options
     encoder = TileEncoder(tile.compiled, active_target(), 1 << 31, threads)
     for number, (component, part) in enumerate(zip(picture.about.components, tile.components, strict=True)):
@@ -70,7 +72,7 @@ def _encode_tile(picture: Picture, plan: EncodingPlan, index: int, threads: int,
     run_in_threads(threads, encoder.encode)
     for number, extent in enumerate(encoder.extents()):
         picture.check_range(number, *extent)
-    return encoder
+    return tile, encoder
 
 
 class _Coded:
@@ -81,10 +83,9 @@ class _Coded:
 
     def __init__(self, picture: Picture, plan: EncodingPlan, threads: int, floor: float | None = 0.0) -> None:
         self._plan, self._threads = plan, threads
-        encoders = run_each(
+        self.tiles = run_each(
             range(plan.tiles), lambda tile, inner: _encode_tile(picture, plan, tile, inner, floor), threads
         )
-        self.tiles = [(plan.tile(number), encoder) for number, encoder in enumerate(encoders)]
 
     def encode_surveyed(self, floor: float) -> None:
         """Encode down to a slope, instead of what was encoded before."""

@@ -74,47 +74,34 @@ class PacketRun(NamedTuple):
     layers_outer: bool
 
 
-def _visiting_points(start: int, count: int, exponent: int, step: int, tile_start: int) -> NDArray[np.int64]:
-    """Return the coordinates on the reference grid where the precinct columns (or rows) of a resolution are visited."""
-    first = start >> exponent
-    points = (first + np.arange(count, dtype=np.int64)) * ((1 << exponent) * step)
-    if count:
-        points[0] = max(int(points[0]), tile_start)
-    return points
-
-
 def precinct_table(tile: Rect, components: Sequence[TileComponent]) -> PrecinctTable:
     """Return the table of a tile's precincts.
 
     Source: T.800 B.6, B.12.1.3 to B.12.1.5.
     """
-    columns: list[list[NDArray[np.int64]]] = [[], [], [], [], [], []]
-    owner = 0
-    for c, component in enumerate(components):
-        levels = len(component.resolutions) - 1
-        for r, resolution in enumerate(component.resolutions):
-            wide, high = resolution.precincts_wide, resolution.precincts_high
-            px, py = resolution.precinct_exponents
-            scale = 1 << (levels - r)
-            count = wide * high
-            x = _visiting_points(resolution.rect.x0, wide, px, component.subsampling[0] * scale, tile.x0)
-            y = _visiting_points(resolution.rect.y0, high, py, component.subsampling[1] * scale, tile.y0)
-            for column, values in zip(
-                columns,
-                (
-                    np.full(count, c),
-                    np.full(count, r),
-                    np.arange(count),
-                    np.tile(x, high),
-                    np.repeat(y, wide),
-                    np.full(count, owner),
-                ),
-                strict=True,
-            ):
-                column.append(values)
-            owner += 1
-    c_, r_, k_, x_, y_, o_ = (np.concatenate(column) for column in columns)
-    return PrecinctTable(c_.astype(np.int32), r_.astype(np.int32), k_.astype(np.int32), x_, y_, o_.astype(np.int32))
+    described = [
+        (
+            c,
+            r,
+            each.precincts_wide,
+            each.precincts_high,
+            each.rect.x0 >> each.precinct_exponents[0],
+            each.rect.y0 >> each.precinct_exponents[1],
+            component.subsampling[0] << each.precinct_exponents[0] + len(component.resolutions) - 1 - r,
+            component.subsampling[1] << each.precinct_exponents[1] + len(component.resolutions) - 1 - r,
+        )
+        for c, component in enumerate(components)
+        for r, each in enumerate(component.resolutions)
+    ]
+    resolutions = np.array(described, np.int64)
+    counts = resolutions[:, 2] * resolutions[:, 3]
+    owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    c, r, wide, _, first_x, first_y, step_x, step_y = resolutions[owner].T
+    number = np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner]
+    # visited where they begin on the reference grid, those that begin before the tile at its edge
+    x = np.maximum((first_x + number % wide) * step_x, tile.x0)
+    y = np.maximum((first_y + number // wide) * step_y, tile.y0)
+    return PrecinctTable(c.astype(np.int32), r.astype(np.int32), number.astype(np.int32), x, y, owner)
 
 
 def packet_runs(table: PrecinctTable, volumes: Sequence[ProgressionVolume], layers: int) -> list[PacketRun]:
