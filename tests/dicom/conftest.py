@@ -1,6 +1,8 @@
 """Data sets and files that the tests of the DICOM room are made from."""
 
 import dataclasses
+import os
+from pathlib import Path
 
 import imagecodecs
 import numpy as np
@@ -22,6 +24,7 @@ from pydicom.uid import (
 from pacscore.codecs import codec_for, register
 from pacscore.codecs import registry as registry_module
 
+DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 RANDOM = np.random.default_rng(7)
 
 
@@ -142,6 +145,14 @@ def saved_fixture():
 @pytest.fixture(name="read_by_others")
 def read_by_others_fixture():
     return read_by_others
+
+
+@pytest.fixture
+def dicom_data():
+    """The folder of real DICOM files."""
+    if not (DATA / "dicom").is_dir():
+        pytest.skip(f"no test data in {DATA}: set PACSCORE_TEST_DATA")
+    return DATA / "dicom"
 
 
 @pytest.fixture

@@ -96,11 +96,91 @@ def test_padding_presentation_and_bad_numbers():
         pc.pipeline(broken)
 
 
-def test_segmented_palette_is_refused_by_name():
-    made = dataset(PhotometricInterpretation="PALETTE COLOR")
-    made.add_new("SegmentedRedPaletteColorLookupTableData", "OW", b"\0\0")
-    with pytest.raises(pc.UnsupportedError, match="segmented"):
-        pc.pipeline(made)
+def test_all_windows_and_tables_are_offered():
+    made = pc.pipeline(
+        dataset(
+            WindowCenter=["40", "1", "-600"],
+            WindowWidth=["400", "0", "1500"],
+            WindowCenterWidthExplanation=["SOFT", "NONE", "LUNG"],
+            VOILUTSequence=[*lut([2, 0, 8], [7, 9]), *lut([2, 0, 8], [1, 2])],
+        )
+    )
+    assert [choice.explanation for choice in made.voi_choices] == ["SOFT", "LUNG", "", ""]
+    assert made.with_voi("lung").voi == pc.Window(-600, 1500)
+    assert made.with_voi(3).voi.entries.tolist() == [1, 2]
+    named = dataset(VOILUTSequence=lut([2, 0, 8], [7, 9]))
+    named.VOILUTSequence[0].LUTExplanation = "Bone"
+    assert pc.pipeline(named).with_voi("BONE").voi == pc.pipeline(named).voi
+
+
+def test_presentation_lut():
+    made = pc.pipeline(dataset(PresentationLUTSequence=lut([3, 0, 12], [4095, 0, 1])))
+    assert made.presentation_lut == LookupTable(0, 12, np.array([4095, 0, 1], "<u2").tobytes())
+    assert made.presentation_lut_shape is None
+
+
+def palette_of(made, words, vr="OW", descriptor=(4, 0, 16), kind=""):
+    for colour in ("Red", "Green", "Blue"):
+        made.add_new(f"{colour}PaletteColorLookupTableDescriptor", "US", list(descriptor))
+        made.add_new(f"{kind}{colour}PaletteColorLookupTableData", vr, words)
+    return made
+
+
+def test_segmented_palette_of_a_data_set():
+    segments = np.array([0, 1, 10, 1, 3, 40], "<u2").tobytes()
+    made = pc.pipeline(palette_of(dataset(PhotometricInterpretation="PALETTE COLOR"), segments, kind="Segmented"))
+    assert made.palette.green.entries.tolist() == [10, 20, 30, 40]
+    twelve = dataset(PhotometricInterpretation="PALETTE COLOR")
+    with pytest.raises(pc.DicomError, match="8 or 16 bits"):
+        pc.pipeline(palette_of(twelve, segments, descriptor=(4, 0, 12), kind="Segmented"))
+
+
+def test_packed_entries_have_eight_bits_whatever_the_descriptor_says():
+    made = palette_of(dataset(PhotometricInterpretation="PALETTE COLOR"), b"\1\2\3\4")
+    assert pc.pipeline(made).palette.red.bits == 8
+
+
+@pytest.mark.parametrize(("presentation", "colours"), [("COLOR", True), ("MIXED", True), ("MONOCHROME", False)])
+def test_supplemental_palette(presentation, colours):
+    made = palette_of(dataset(PixelPresentation=presentation, PixelRepresentation=0), [1, 2, 3, 4], "US", (4, 2000, 16))
+    assert (pc.pipeline(made).palette is not None) == colours
+    assert pc.pipeline(dataset(PixelPresentation=presentation)).palette is None
+
+
+def test_icc_profile_of_the_data_set_or_its_only_optical_path():
+    path = Dataset()
+    path.ICCProfile = b"of the path "
+    assert pc.pipeline(dataset(OpticalPathSequence=[path])).icc_profile == b"of the path "
+    assert pc.pipeline(dataset(OpticalPathSequence=[path, path])).icc_profile is None
+    assert pc.pipeline(dataset(OpticalPathSequence=[path], ICCProfile=b"of the image")).icc_profile == b"of the image"
+
+
+def test_shutters_of_data_set_and_frame():
+    edges = {
+        "ShutterShape": ["RECTANGULAR", "CIRCULAR", "POLYGONAL"],
+        "ShutterLeftVerticalEdge": 2,
+        "ShutterRightVerticalEdge": 3,
+        "ShutterUpperHorizontalEdge": 1,
+        "ShutterLowerHorizontalEdge": 4,
+        "CenterOfCircularShutter": [2, 3],
+        "RadiusOfCircularShutter": 2,
+        "VerticesOfThePolygonalShutter": [1, 1, 1, 4, 4, 4],
+        "ShutterPresentationValue": 32768,
+    }
+    shutter = pc.pipeline(dataset(**edges)).finishing.shutter
+    assert [shape.visible(4, 4).sum() for shape in shutter.shapes] == [8, 11, 6]
+    assert (shutter.gray, shutter.color) == (32768, None)
+    made = dataset(NumberOfFrames=2, **edges)
+    one = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [1, 1], "RadiusOfCircularShutter": 1}
+    made.PerFrameFunctionalGroupsSequence = [group(FrameDisplayShutterSequence=one), Dataset()]
+    assert [len(pc.pipeline(made, frame).finishing.shutter.shapes) for frame in (0, 1)] == [1, 3]
+    for keyword in list(edges)[1:-1]:
+        with pytest.raises(pc.DicomError, match=keyword):
+            pc.pipeline(dataset(**{**edges, keyword: None}))
+    with pytest.raises(pc.DicomError, match="ROUND"):
+        pc.pipeline(dataset(ShutterShape="ROUND"))
+    white = dataset(**edges, ShutterPresentationColorCIELabValue=[65535, 0x8080, 0x8080])
+    assert pc.pipeline(white).finishing.shutter.color == (255, 255, 255)
 
 
 def test_palette_of_a_real_file():

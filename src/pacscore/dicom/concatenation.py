@@ -22,7 +22,10 @@ from pacscore.region import Region
 from pacscore.report import Partial
 
 if TYPE_CHECKING:
+    from pacscore.dicom.presentation_state import PresentationState
+    from pacscore.pixels.overlay import Overlay
     from pacscore.pixels.pipeline import Pipeline
+    from pacscore.pixels.real_world import RealWorldMap
 
 __all__ = ["Concatenation", "open_concatenation"]
 
@@ -145,10 +148,20 @@ class Concatenation(FrameSequence):
         part, place = self.locate(index)
         return part.frame(place, reduce=reduce, region=region, out=out, threads=threads, on_damage=on_damage)
 
-    def pipeline(self, index: int = 0) -> Pipeline:
-        """Return how a frame wants to be shown, by the functional groups of its part."""
+    def pipeline(self, index: int = 0, *, presentation_state: PresentationState | None = None) -> Pipeline:
+        """Return how a frame wants to be shown, by the functional groups of its part, or by a presentation state."""
         part, place = self.locate(index)
-        return part.pipeline(place)
+        return part.pipeline(place, presentation_state=presentation_state)
+
+    def overlays(self, index: int = 0) -> tuple[Overlay, ...]:
+        """Return the overlay planes of a frame, as `FrameSource.overlays` has them."""
+        part, place = self.locate(index)
+        return part.overlays(place)
+
+    def real_world_maps(self, index: int = 0) -> tuple[RealWorldMap, ...]:
+        """Return how the stored values of a frame become real world values."""
+        part, place = self.locate(index)
+        return part.real_world_maps(place)
 
     def close(self) -> None:
         """Close the files that were opened here; frames cannot be read any more."""

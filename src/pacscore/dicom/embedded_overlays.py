@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from pacscore.errors import UnsupportedError
+from pacscore.dicom.overlays import overlay_value
+from pacscore.errors import DicomError, UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
 __all__ = ["EmbeddedOverlay", "embedded_overlays"]
@@ -88,6 +89,6 @@ def embedded_overlays(dataset: Dataset, pixel_format: PixelFormat, *, native: bo
 def _integer(dataset: Dataset, group: int, element: int) -> int:
     """Return a number of an overlay; 0 if it is absent or none."""
     try:
-        return int(dataset[group, element].value)
-    except (KeyError, TypeError, ValueError):
+        return int(overlay_value(dataset, group, element))
+    except (DicomError, TypeError, ValueError):
         return 0

@@ -31,7 +31,10 @@ from pacscore.source import FileReader, as_reader
 
 if TYPE_CHECKING:
     from pacscore.codecs.isolation import Isolation
+    from pacscore.dicom.presentation_state import PresentationState
+    from pacscore.pixels.overlay import Overlay
     from pacscore.pixels.pipeline import Pipeline
+    from pacscore.pixels.real_world import RealWorldMap
 
 __all__ = ["FrameSource", "open"]
 
@@ -286,18 +289,60 @@ class FrameSource(FrameSequence):
             )
         return bytes(self._frames.encoded(index))
 
-    def pipeline(self, index: int = 0) -> Pipeline:
-        """Return how a frame wants to be shown, for what decoding gives: its precision, sign and colour."""
+    def pipeline(self, index: int = 0, *, presentation_state: PresentationState | None = None) -> Pipeline:
+        """Return how a frame wants to be shown, for what decoding gives: its precision, sign and colour.
+
+        Parameters
+        ----------
+        index : int
+            Counted from 0; negative ones from the end.
+        presentation_state : PresentationState, optional
+            Decides instead of the data set.
+
+        Raises
+        ------
+        DicomError
+            If an attribute that counts makes no sense.
+        OptionError
+            If the presentation state is not about this frame.
+        """
         from pacscore.dicom.display import pipeline  # noqa: PLC0415 - only for those who display
 
         index = self._checked(index)
         decoded = self.pixel_format
-        return dataclasses.replace(
+        made = dataclasses.replace(
             pipeline(self.dataset, index),
             bits_stored=decoded.bits_stored,
             pixel_representation=decoded.pixel_representation,
             photometric_interpretation=decoded.photometric_interpretation,
         )
+        if presentation_state is None:
+            return made
+        return presentation_state.applied(made, self.dataset, index, self.overlays(index))
+
+    def overlays(self, index: int = 0) -> tuple[Overlay, ...]:
+        """Return the overlay planes of a frame, also those in unused bits of native pixels, by their groups.
+
+        Raises
+        ------
+        DicomError
+            If an overlay lacks its size, or has less data than it needs.
+        UnsupportedError
+            If one in unused bits cannot be taken out: it has another size than the frame, or was lost by compression.
+
+        Source: PS3.3 C.9.2; PS3.5 8.1.2.
+        """
+        from pacscore.dicom.frame_overlays import frame_overlays  # noqa: PLC0415 - only for those who display
+
+        big_endian = self.transfer_syntax == _BIG_ENDIAN if self.transfer_syntax in _NATIVE else None
+        index = self._checked(index)
+        return frame_overlays(self.dataset, index, self.encoded_format, self.encoded, big_endian=big_endian)
+
+    def real_world_maps(self, index: int = 0) -> tuple[RealWorldMap, ...]:
+        """Return how the stored values of a frame become real world values; see `real_world_maps`."""
+        from pacscore.dicom.real_world import real_world_maps  # noqa: PLC0415 - only for those who measure
+
+        return real_world_maps(self.dataset, self._checked(index))
 
     def close(self) -> None:
         """Close the files that ``open`` opened; frames cannot be read any more."""

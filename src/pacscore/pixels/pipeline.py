@@ -127,6 +127,16 @@ class Pipeline:
             raise OptionError(f"range {low} to {high} is empty")
         return replace(self, voi=Window((low + high) / 2, high - low, "LINEAR_EXACT"))
 
+    def with_full_range(self) -> Pipeline:
+        """Return this pipeline showing all that the modality stage can give: the VOI stage is the identity."""
+        lowest = -(1 << (self.bits_stored - 1)) if self.pixel_representation else 0
+        ends: list[float] = [lowest, lowest + (1 << self.bits_stored) - 1]
+        if isinstance(self.modality, LookupTable):
+            ends = [0, (1 << self.modality.bits) - 1]
+        else:
+            ends = sorted(end * self.modality.slope + self.modality.intercept for end in ends)
+        return self.with_range(ends[0], max(ends[1], ends[0] + 1))
+
     def inverted(self) -> Pipeline:
         """Return this pipeline with black and white exchanged."""
         return replace(self, presentation_lut_shape="IDENTITY" if self.is_inverse else "INVERSE")
