@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pacscore.dicom.attribute_values import items, numbers, text, whole
 from pacscore.dicom.functional_groups import group_items, places
 from pacscore.dicom.grey_stages import modality_of, presentation_of, voi_choices_of, voi_is_signed
-from pacscore.dicom.image_pixel import frame_count, integer, value
+from pacscore.dicom.image_pixel import check_frame, integer, value
 from pacscore.dicom.overlays import overlays_of
 from pacscore.dicom.palettes import palette
 from pacscore.dicom.shutters import pixel_aspect, shutter_of
@@ -59,9 +59,7 @@ def pipeline(dataset: Dataset, frame: int = 0, *, presentation_state: Presentati
     OptionError
         If the presentation state is not about this frame.
     """
-    frames = frame_count(dataset)
-    if not 0 <= frame < frames:
-        raise IndexError(f"frame {frame} of {frames}")
+    check_frame(dataset, frame)
     interpretation = text(dataset, "PhotometricInterpretation") or "MONOCHROME2"
     signed = whole(dataset, "PixelRepresentation", 0) != 0
     modality = _modality(dataset, frame, signed)

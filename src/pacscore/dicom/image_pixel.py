@@ -10,7 +10,7 @@ from pydicom.datadict import tag_for_keyword
 from pacscore.errors import DicomError
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["Attributes", "frame_count", "integer", "pixel_format", "tag_of", "value"]
+__all__ = ["Attributes", "check_frame", "frame_count", "integer", "pixel_format", "tag_of", "value"]
 
 
 class Attributes(Protocol):
@@ -70,6 +70,13 @@ def integer(dataset: Attributes, keyword: str, low: int, high: int, *, default: 
 def frame_count(dataset: Attributes) -> int:
     """Return Number of Frames, 1 where it is absent, or 0 as some writers have it for a single frame."""
     return integer(dataset, "NumberOfFrames", 0, 1 << 31, default=1) or 1
+
+
+def check_frame(dataset: Attributes, frame: int) -> None:
+    """Raise IndexError unless there is such a frame, counted from 0."""
+    frames = frame_count(dataset)
+    if not 0 <= frame < frames:
+        raise IndexError(f"frame {frame} of {frames}")
 
 
 def pixel_format(dataset: Attributes, keyword: str = "PixelData") -> PixelFormat:

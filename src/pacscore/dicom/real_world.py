@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 
 from pacscore.dicom.attribute_values import items, number, numbers, text
 from pacscore.dicom.functional_groups import group_items
-from pacscore.dicom.image_pixel import frame_count, tag_of
+from pacscore.dicom.image_pixel import check_frame, tag_of
 from pacscore.errors import DicomError, OptionError
 from pacscore.pixels.real_world import RealWorldMap
 
@@ -40,9 +40,7 @@ def real_world_maps(dataset: Dataset, frame: int = 0) -> tuple[RealWorldMap, ...
     DicomError
         If a map lacks its range or its function, or they make no sense.
     """
-    frames = frame_count(dataset)
-    if not 0 <= frame < frames:
-        raise IndexError(f"frame {frame} of {frames}")
+    check_frame(dataset, frame)
     keyword = "RealWorldValueMappingSequence"
     return tuple(_map(item) for item in group_items(dataset, frame, keyword) or items(dataset, keyword))
 
