@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pacscore.dicom.display import pipeline
     from pacscore.dicom.frames import FrameSource, open
     from pacscore.dicom.frames_report import FrameCondition, FramesReport
+    from pacscore.dicom.presentation_state import PresentationState
     from pacscore.dicom.transcode_report import TranscodeReport
     from pacscore.dicom.transcoding import transcode
     from pacscore.errors import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from pacscore.j2k.restoring import restore
     from pacscore.limits import Limits
     from pacscore.pixel_format import PixelFormat
+    from pacscore.pixels.automatic_windows import automatic_window
     from pacscore.pixels.pipeline import Pipeline
     from pacscore.pixels.rendering import render
     from pacscore.pixels.voi import Window
@@ -64,6 +66,7 @@ _ROOMS = {
     "dicom.display": ("pipeline",),
     "dicom.frames": ("FrameSource", "open"),
     "dicom.frames_report": ("FrameCondition", "FramesReport"),
+    "dicom.presentation_state": ("PresentationState",),
     "dicom.transcode_report": ("TranscodeReport",),
     "dicom.transcoding": ("transcode",),
     "errors": (
@@ -94,6 +97,7 @@ _ROOMS = {
     "j2k.restoring": ("restore",),
     "limits": ("Limits",),
     "pixel_format": ("PixelFormat",),
+    "pixels.automatic_windows": ("automatic_window",),
     "pixels.pipeline": ("Pipeline",),
     "pixels.rendering": ("render",),
     "pixels.voi": ("Window",),
@@ -132,6 +136,7 @@ __all__ = [
     "Partial",
     "Pipeline",
     "PixelFormat",
+    "PresentationState",
     "ProgressionChange",
     "ProgressiveDecoder",
     "RecipeError",
@@ -144,6 +149,7 @@ __all__ = [
     "UnsupportedError",
     "VerificationError",
     "Window",
+    "automatic_window",
     "decode",
     "encode",
     "index",
