@@ -192,21 +192,6 @@ def test_transcode_never_writes_two_files_to_one_place(run, ct: Path, tmp_path: 
     assert "would both be written" in err
 
 
-def test_render(run, ct: Path, codestream: Path, tmp_path: Path) -> None:
-    output, inverted = tmp_path / "out.png", tmp_path / "inverted.png"
-    assert run("render", ct, output, "--window", 40, 400)[0] == 0
-    screen = imagecodecs.png_decode(output.read_bytes())
-    with pacscore.open(ct) as frames:
-        expected = pacscore.render(frames[0], frames.pipeline(0).with_window(pacscore.Window(40, 400)))
-    assert np.array_equal(screen, expected)
-    assert run("render", ct, inverted, "--window", 40, 400, "--invert")[0] == 0
-    assert np.array_equal(imagecodecs.png_decode(inverted.read_bytes()), 255 - screen)
-    assert run("render", codestream, output)[0] == 0
-    assert imagecodecs.png_decode(output.read_bytes()).shape == (60, 80)
-    assert run("render", ct, tmp_path / "out.jpg")[0] == 2
-    assert run("render", ct, output, "--frame", 1)[0] == 2
-
-
 @pytest.fixture
 def palette_file(tmp_path: Path) -> Path:
     """Return a JP2 file of two colours and opacity, in a palette."""

@@ -21,7 +21,9 @@ EPILOG = """\
 examples:
   pacscore render scan.dcm scan.png
   pacscore render ct.dcm lung.png --window -600 1500
-  pacscore render cine.dcm frame9.png --frame 9 --invert
+  pacscore render ct.dcm bone.png --voi BONE
+  pacscore render ct.dcm seen.png --presentation-state state.dcm
+  pacscore render cine.dcm frame9.png --frame 9 --invert --overlays
   pacscore render picture.j2k picture.png
 """
 
@@ -31,11 +33,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", type=Path, metavar="INPUT", help="DICOM file, codestream, JP2 or JPH file")
     parser.add_argument("output", type=Path, metavar="OUTPUT", help="ends in .png")
     parser.add_argument("--frame", type=int, default=0, metavar="N", help="counted from 0 (default: 0)")
-    parser.add_argument(
+    voi = parser.add_mutually_exclusive_group()
+    voi.add_argument(
         "--window", type=float, nargs=2, metavar=("CENTER", "WIDTH"), help="in modality values, as in Hounsfield units"
     )
+    voi.add_argument("--voi", metavar="CHOICE", help="one of the file's windows: its place, from 0, or its explanation")
+    voi.add_argument(
+        "--auto", choices=("percentile", "entropy"), nargs="?", const="percentile", help="find a window by the values"
+    )
     parser.add_argument("--function", choices=("LINEAR", "LINEAR_EXACT", "SIGMOID"), default="LINEAR")
+    parser.add_argument("--presentation-state", type=Path, metavar="FILE", help="show it as this DICOM file says")
+    parser.add_argument("--overlays", action="store_true", help="draw the file's overlays")
+    parser.add_argument("--color-managed", action="store_true", help="convert colours by their ICC profile to sRGB")
     parser.add_argument("--invert", action="store_true", help="exchange black and white")
+    parser.add_argument("--bits", type=int, choices=(8, 16), default=8, help="of a value of the picture (default: 8)")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> None:
@@ -43,28 +54,47 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
     with console.input(arguments.input):
         if arguments.output.suffix.lower() != ".png":
             raise OptionError(f"{arguments.output.name}: the name must end in .png")
-        array, pipeline = (_codestream if is_codestream(arguments.input) else _dicom)(arguments)
-        if arguments.window:
-            center, width = arguments.window
-            pipeline = pipeline.with_window(pacscore.Window(center, width, arguments.function))
-        if arguments.invert:
-            pipeline = pipeline.inverted()
-        screen = pacscore.render(array, pipeline)
-        write_picture(arguments.output, screen, bits=8)
+        state = arguments.presentation_state and pacscore.PresentationState.read(arguments.presentation_state)
+        array, pipeline = _codestream(arguments) if is_codestream(arguments.input) else _dicom(arguments, state)
+        screen = pacscore.render(array, _as_asked(array, pipeline, arguments), bits=arguments.bits)
+        write_picture(arguments.output, screen, bits=arguments.bits)
+        notes = state.notes if state else ()
         facts = {"input": str(arguments.input), "output": str(arguments.output), "shape": list(screen.shape)}
-        console.result(facts, f"{arguments.output}: {screen.shape[0]} rows, {screen.shape[1]} columns")
+        text = f"{arguments.output}: {screen.shape[0]} rows, {screen.shape[1]} columns"
+        console.result({**facts, "notes": list(notes)}, "\n".join((text, *(f"  {note}" for note in notes))))
 
 
-def _dicom(arguments: argparse.Namespace) -> tuple[NDArray[Any], pacscore.Pipeline]:
+def _as_asked(array: NDArray[Any], pipeline: pacscore.Pipeline, arguments: argparse.Namespace) -> pacscore.Pipeline:
+    """Return the pipeline with the window, polarity and colours that were asked for."""
+    if arguments.window:
+        center, width = arguments.window
+        pipeline = pipeline.with_window(pacscore.Window(center, width, arguments.function))
+    elif arguments.voi is not None:
+        pipeline = pipeline.with_voi(int(arguments.voi) if arguments.voi.isdecimal() else arguments.voi)
+    elif arguments.auto:
+        pipeline = pipeline.with_window(pacscore.automatic_window(array, pipeline, method=arguments.auto))
+    if arguments.invert:
+        pipeline = pipeline.inverted()
+    return pipeline.color_managed() if arguments.color_managed else pipeline
+
+
+def _dicom(
+    arguments: argparse.Namespace, state: pacscore.PresentationState | None
+) -> tuple[NDArray[Any], pacscore.Pipeline]:
     with pacscore.open(arguments.input) as frames:
         if not 0 <= arguments.frame < len(frames):
             raise OptionError(f"--frame {arguments.frame}: the file has {len(frames)} frames, counted from 0")
-        return frames[arguments.frame], frames.pipeline(arguments.frame)
+        pipeline = frames.pipeline(arguments.frame, presentation_state=state)
+        if arguments.overlays:
+            pipeline = pipeline.with_overlays(*frames.overlays(arguments.frame))
+        return frames[arguments.frame], pipeline
 
 
 def _codestream(arguments: argparse.Namespace) -> tuple[NDArray[Any], pacscore.Pipeline]:
     if arguments.frame:
         raise OptionError(f"--frame {arguments.frame}: a codestream is one frame")
+    if arguments.presentation_state is not None:
+        raise OptionError("--presentation-state: a codestream is no DICOM image that one could be about")
     data = read_codestream(arguments.input)
     info = pacscore.inspect(data)
     image = pacscore.decode(data, color="rendered")
