@@ -12,7 +12,7 @@ import pytest
 import pacscore
 from pacscore.cli import SUBCOMMANDS, main
 
-COMMAND = [sys.executable, "-m", "pacscore.cli"]
+COMMAND = [sys.executable, "-m", "pacscore"]
 
 
 def test_version(run) -> None:
@@ -124,7 +124,7 @@ def test_as_a_process() -> None:
 
 def test_who_stops_reading_gets_no_traceback(ct: Path) -> None:
     many = " ".join([str(ct)] * 200)
-    command = f"{sys.executable} -m pacscore.cli info {many} | head -n 1"
+    command = f"{sys.executable} -m pacscore info {many} | head -n 1"
     ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert ran.stdout == f"{ct}\n"
     assert ran.stderr == ""

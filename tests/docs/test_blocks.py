@@ -81,7 +81,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(examples.get_path(example), tmp_path / name)
     command = tmp_path / "bin" / "pacscore"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pacscore.cli "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pacscore "$@"\n')
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(Path(pacscore.__file__).parents[1]))

@@ -22,10 +22,11 @@ FLOORS = (
     ("stream", "_stream"),
     ("batch",),
     ("__init__", "integrations", "cli", "testing"),
+    ("__main__",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
-NEIGHBOURS = {(room, "errors") for room in FLOORS[0]} | {(room, "__init__") for room in FLOORS[-1]}
+NEIGHBOURS = {(room, "errors") for room in FLOORS[0]} | {(room, "__init__") for room in FLOORS[-2]}
 """What a floor knows of itself: everybody knows the errors, and the top floor comes in by the front door."""
 
 ALLOWED = {("dicom.linter", "j2k.codestream"), ("dicom._linter", "j2k.codestream")}

@@ -82,8 +82,8 @@ def _summary(found: pacscore.CodestreamIndex) -> tuple[dict[str, Any], list[str]
         "missing": found.missing,
     }
     lines = [
-        f"{found.size:,} bytes, {len(found.tile_parts):,} tile-parts, {len(found.packets):,} packets; "
-        f"{found.fetched:,} bytes were read"
+        f"{found.size:,} bytes, of which {found.fetched:,} were read; "
+        f"tile-parts: {len(found.tile_parts):,}, packets: {len(found.packets):,}"
     ]
     if found.missing is not None:
         lines.append(f"not whole: {found.missing}")

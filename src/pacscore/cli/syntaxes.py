@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-__all__ = ["KEYWORDS", "keyword", "transfer_syntax"]
+__all__ = ["KEYWORDS", "READ_ONLY", "keyword", "transfer_syntax"]
 
 KEYWORDS = {
     "implicit-vr-little-endian": "1.2.840.10008.1.2",
@@ -36,6 +36,9 @@ KEYWORDS = {
 
 Source: PS3.6 A, registry of DICOM unique identifiers.
 """
+
+READ_ONLY = ("explicit-vr-big-endian", "jpeg-2000-mc-lossless", "jpeg-2000-mc")
+"""Those that nothing is transcoded to."""
 
 _BY_LETTERS = {name.replace("-", ""): uid for name, uid in KEYWORDS.items()}
 _BY_UID = {uid: name for name, uid in KEYWORDS.items()}

@@ -11,7 +11,7 @@ from typing import Any
 import pacscore
 from pacscore.cli.coding import add_coding_arguments, coding_options
 from pacscore.cli.console import Console
-from pacscore.cli.syntaxes import KEYWORDS, keyword, transfer_syntax
+from pacscore.cli.syntaxes import KEYWORDS, READ_ONLY, keyword, transfer_syntax
 from pacscore.errors import OptionError
 
 __all__ = ["add_arguments", "run"]
@@ -29,7 +29,7 @@ examples:
 
 A folder stands for the files in it, at any depth; they keep their places below the output folder.
 
-keywords: {", ".join(KEYWORDS)}
+keywords: {", ".join(name for name in KEYWORDS if name not in READ_ONLY)}
 """
 
 _ROUTES = {

@@ -1,4 +1,4 @@
-"""``python -m pacscore.cli`` is the pacscore command."""
+"""``python -m pacscore`` is the pacscore command."""
 
 import sys
 
