@@ -6,7 +6,7 @@ A value that is not what its attribute should be is a DicomError that names the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableSequence
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -67,8 +67,8 @@ def text(dataset: Dataset, keyword: str) -> str:
     return found[0] if found else ""
 
 
-def items(dataset: Dataset, keyword: str) -> list[Dataset]:
-    """Return the items of a sequence; none if it is absent or empty.
+def items(dataset: Dataset, keyword: str, part: slice = slice(None)) -> list[Dataset]:
+    """Return the items of a sequence, or a part of them; none if it is absent or empty.
 
     Raises
     ------
@@ -78,9 +78,7 @@ def items(dataset: Dataset, keyword: str) -> list[Dataset]:
     found = value(dataset, keyword)
     if found is None:
         return []
-    if isinstance(found, str | bytes) or not isinstance(found, Iterable):
-        raise DicomError(f"{keyword} {tag_of(keyword)} is no sequence", tag=tag_of(keyword))
-    listed: list[Any] = list(found)
+    listed: list[Any] = list(found[part]) if isinstance(found, MutableSequence) else [found]
     if not all(isinstance(item, Dataset) for item in listed):
         raise DicomError(f"{keyword} {tag_of(keyword)} is no sequence", tag=tag_of(keyword))
     return listed

@@ -39,5 +39,5 @@ def places(dataset: Dataset, frame: int, sequence: str) -> Iterator[Dataset]:
 
 
 def _groups(dataset: Dataset, frame: int) -> Iterator[Dataset]:
-    yield from items(dataset, "PerFrameFunctionalGroupsSequence")[frame : frame + 1]
-    yield from items(dataset, "SharedFunctionalGroupsSequence")[:1]
+    yield from items(dataset, "PerFrameFunctionalGroupsSequence", slice(frame, frame + 1))
+    yield from items(dataset, "SharedFunctionalGroupsSequence", slice(1))
