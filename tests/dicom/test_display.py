@@ -147,11 +147,19 @@ def test_supplemental_palette(presentation, colours):
     assert pc.pipeline(dataset(PixelPresentation=presentation)).palette is None
 
 
-def test_icc_profile_of_the_data_set_or_its_only_optical_path():
+def test_icc_profile_of_the_data_set_or_the_optical_path_of_the_frame():
     path = Dataset()
     path.ICCProfile = b"of the path "
     assert pc.pipeline(dataset(OpticalPathSequence=[path])).icc_profile == b"of the path "
-    assert pc.pipeline(dataset(OpticalPathSequence=[path, path])).icc_profile is None
+    paths = [Dataset(), Dataset()]
+    for number, one in enumerate(paths):
+        one.OpticalPathIdentifier, one.ICCProfile = str(number), f"profile{number}".encode()
+    several = dataset(NumberOfFrames=2, OpticalPathSequence=paths)
+    assert pc.pipeline(several).icc_profile is None
+    several.PerFrameFunctionalGroupsSequence = [
+        group(OpticalPathIdentificationSequence={"OpticalPathIdentifier": number}) for number in ("1", "0")
+    ]
+    assert [pc.pipeline(several, frame).icc_profile for frame in (0, 1)] == [b"profile1", b"profile0"]
     assert pc.pipeline(dataset(OpticalPathSequence=[path], ICCProfile=b"of the image")).icc_profile == b"of the image"
 
 

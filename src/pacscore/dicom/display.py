@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["pipeline"]
 
+_OPTICAL_PATH = "OpticalPathIdentificationSequence"
+
 
 def pipeline(dataset: Dataset, frame: int = 0, *, presentation_state: PresentationState | None = None) -> Pipeline:
     """Return how one frame of a data set wants to be shown.
@@ -76,7 +78,7 @@ def pipeline(dataset: Dataset, frame: int = 0, *, presentation_state: Presentati
         padding=_padding(dataset, signed),
         presentation_lut=table,
         voi_choices=choices,
-        icc_profile=_icc_profile(dataset),
+        icc_profile=_icc_profile(dataset, frame),
         finishing=Finishing(shutter=_shutter(dataset, frame)),
     )
     return made if presentation_state is None else presentation_state.applied(made, dataset, frame)
@@ -112,10 +114,16 @@ def _shutter(dataset: Dataset, frame: int) -> Shutter | None:
     return shutter_of(dataset, {one.group: one for one in overlays_of(dataset, frame)}, aspect=aspect)
 
 
-def _icc_profile(dataset: Dataset) -> bytes | None:
-    """Return the profile of the data set, else that of the only optical path (PS3.3 C.11.15, C.8.12.5)."""
+def _icc_profile(dataset: Dataset, frame: int) -> bytes | None:
+    """Return the profile of the data set, else that of the frame's optical path (PS3.3 C.11.15, C.8.12.5).
+
+    Where the frame does not say which of several optical paths is its own, there is none.
+    """
     paths = items(dataset, "OpticalPathSequence")
-    for place in (dataset, *(paths if len(paths) == 1 else ())):
+    if len(paths) > 1:
+        named = [text(one, "OpticalPathIdentifier") for one in group_items(dataset, frame, _OPTICAL_PATH)]
+        paths = [path for path in paths if text(path, "OpticalPathIdentifier") in named[:1]]
+    for place in (dataset, *paths[:1]):
         profile = value(place, "ICCProfile")
         if isinstance(profile, bytes):
             return profile
