@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import pacscore as pc
+from pacscore.dicom.linter import lint
 from pacscore.j2k.codestream.reader import read_codestream
 
 DATA = Path(os.environ.get("PACSCORE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -40,7 +41,7 @@ def _attempt(path, on_damage):
         pc.decode(path.read_bytes(), on_damage=on_damage)
 
 
-def _in_a_child(path, on_damage):
+def _in_a_child(attempt, *arguments):
     """Attempt it in a forked child; return what went wrong, CPU seconds, and memory beyond this process's."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     reading, writing = os.pipe()
@@ -48,7 +49,7 @@ def _in_a_child(path, on_damage):
     if child == 0:
         said = ""
         try:
-            _attempt(path, on_damage)
+            attempt(*arguments)
         except pc.PacscoreError:
             pass
         except BaseException as error:
@@ -67,11 +68,29 @@ def _in_a_child(path, on_damage):
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.filterwarnings("ignore")
 def test_hostile_file(path, on_damage):
-    said, status, seconds, memory = _in_a_child(DATA / path, on_damage)
+    said, status, seconds, memory = _in_a_child(_attempt, DATA / path, on_damage)
     assert not said
     assert status == 0
     assert seconds < (MOST_SECONDS if not path.endswith(".dcm") else 3 * MOST_SECONDS)
     assert SANITIZED or memory < MOST_MEMORY
+
+
+@needs_data
+@pytest.mark.parametrize("path", [path for path in FILES if path.endswith(".dcm")])
+@pytest.mark.filterwarnings("ignore")
+def test_hostile_file_is_linted(path):
+    said, status, seconds, memory = _in_a_child(lint, DATA / path)
+    assert not said
+    assert status == 0
+    assert seconds < (MOST_SECONDS if "deflate" not in path else 3 * MOST_SECONDS)  # 300 MB are inflated, as allowed
+    assert SANITIZED or memory < MOST_MEMORY
+
+
+@needs_data
+@pytest.mark.filterwarnings("ignore")
+def test_hostile_codestreams_are_no_objects():
+    for path in [DATA / path for path in FILES if not path.endswith(".dcm")]:
+        assert [finding.rule for finding in lint(path)] == ["PAC001"]
 
 
 @pytest.fixture(scope="module", params=[{}, {"tile_rows": 40, "tile_columns": 40}, {"precincts": ((16, 16),)}])

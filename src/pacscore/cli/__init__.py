@@ -27,6 +27,7 @@ SUBCOMMANDS = {
     "transcode": "write DICOM files in another transfer syntax, every frame proven",
     "render": "write a frame as a PNG to look at",
     "compare": "say how far images are from their references",
+    "lint": "say what is wrong with the pixels of DICOM files, and mend copies of them",
     "codecs": "list the transfer syntaxes that are read and written, and by what",
 }
 """Name and summary of each subcommand; its module of the same name is loaded when it is asked for."""

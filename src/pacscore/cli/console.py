@@ -37,6 +37,10 @@ class Console:
         if not self.as_json:
             sys.stdout.write(text.rstrip("\n") + "\n")
 
+    def bad_news(self) -> None:
+        """Let the exit status be 1: a result is what nobody hopes for, though nothing failed."""
+        self._status = 1
+
     @contextlib.contextmanager
     def input(self, name: object) -> Iterator[None]:
         """Name the input, and go on with the next one, where the block raises what data, files or options may raise."""

@@ -1,12 +1,13 @@
-"""What kind of file an input is, told by its first bytes."""
+"""The inputs of a subcommand: what kind of file each is, which files a folder holds, where results go."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from pacscore.errors import CodestreamError
+from pacscore.errors import CodestreamError, OptionError
 
-__all__ = ["is_codestream", "read_codestream"]
+__all__ = ["dicom_files", "is_codestream", "planned", "read_codestream"]
 
 _SOC_SIZ = b"\xff\x4f\xff\x51"
 _SIGNATURE_BOX = b"\x00\x00\x00\x0cjP  "
@@ -36,3 +37,54 @@ def read_codestream(path: Path) -> bytes:
     if not data:
         raise CodestreamError("the file is empty", offset=0)
     return data
+
+
+def dicom_files(inputs: Iterable[Path]) -> list[Path]:
+    """Return the files given, and of each folder those that begin as DICOM files do, at any depth.
+
+    Source: PS3.10 7.1 (the DICM prefix).
+
+    Raises
+    ------
+    OptionError
+        If there is none.
+    """
+    found = []
+    for given in inputs:
+        found += [path for path in _files_of(given) if _has_prefix(path)] if given.is_dir() else [given]
+    if not found:
+        raise OptionError("there is no DICOM file in the folders given")
+    return list(dict.fromkeys(found))
+
+
+def _has_prefix(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def planned(inputs: Iterable[Path], output: Path) -> list[tuple[Path, Path]]:
+    """Return which file is written for which: (source, target) each.
+
+    Raises
+    ------
+    OptionError
+        If two would have one target, or there is no file.
+    """
+    inputs = list(inputs)
+    if len(inputs) == 1 and not inputs[0].is_dir() and output.suffix and not output.is_dir():
+        return [(inputs[0], output)]
+    plan: dict[Path, Path] = {}
+    for given in inputs:
+        for source in _files_of(given):
+            target = output / (source.relative_to(given) if given.is_dir() else source.name)
+            if target in plan:
+                raise OptionError(f"{plan[target]} and {source} would both be written to {target}")
+            plan[target] = source
+    if not plan:
+        raise OptionError("there is no file in the folders given")
+    return [(source, target) for target, source in plan.items()]
+
+
+def _files_of(given: Path) -> list[Path]:
+    """Return the files of a folder in their order, or the file itself."""
+    return sorted(path for path in given.rglob("*") if path.is_file()) if given.is_dir() else [given]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pacscore
 from pacscore.cli.coding import add_coding_arguments, coding_options
 from pacscore.cli.console import Console
+from pacscore.cli.inputs import planned
 from pacscore.cli.syntaxes import KEYWORDS, READ_ONLY, keyword, transfer_syntax
 from pacscore.errors import OptionError
 
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
     with console.input("command line"):
         if arguments.jobs < 1 or arguments.threads < 1:
             raise OptionError("--jobs and --threads are at least 1")
-        plan = _plan(arguments.inputs, arguments.output)
+        plan = planned(arguments.inputs, arguments.output)
         options = coding_options(arguments)
         with ThreadPoolExecutor(arguments.jobs) as pool, console.progress(len(plan), "transcoding") as advance:
             futures = [pool.submit(_transcode, source, target, arguments, options) for source, target in plan]
@@ -85,24 +85,6 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
                 with console.input(source):
                     _tell(source, target, future.result(), console)
                 advance()
-
-
-def _plan(inputs: Iterable[Path], output: Path) -> list[tuple[Path, Path]]:
-    """Return which file is written for which."""
-    inputs = list(inputs)
-    if len(inputs) == 1 and not inputs[0].is_dir() and output.suffix and not output.is_dir():
-        return [(inputs[0], output)]
-    plan: dict[Path, Path] = {}
-    for given in inputs:
-        found = sorted(path for path in given.rglob("*") if path.is_file()) if given.is_dir() else [given]
-        for source in found:
-            target = output / (source.relative_to(given) if given.is_dir() else source.name)
-            if target in plan:
-                raise OptionError(f"{plan[target]} and {source} would both be written to {target}")
-            plan[target] = source
-    if not plan:
-        raise OptionError("there is no file in the folders given")
-    return [(source, target) for target, source in plan.items()]
 
 
 def _transcode(source: Path, target: Path, arguments: argparse.Namespace, options: pacscore.J2KOptions | None) -> Any:

@@ -70,6 +70,11 @@ class Fragments(Sequence[Fragment]):
         """Where the values begin, in bytes; a view, good until the next one is added."""
         return np.frombuffer(self._starts, np.uint64)
 
+    @property
+    def lengths(self) -> NDArray[np.uint64]:
+        """Lengths of the values, in bytes; a view, good until the next one is added."""
+        return np.frombuffer(self._lengths, np.uint64)
+
     def __len__(self) -> int:
         return len(self._starts)
 

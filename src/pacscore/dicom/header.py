@@ -20,7 +20,7 @@ from pacscore.errors import DicomError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.source import MemoryReader, Reader
 
-__all__ = ["Header", "PixelElement", "header_of_dataset", "read_header", "read_trailing"]
+__all__ = ["Header", "PixelElement", "header_of_dataset", "parse_before_pixels", "read_header", "read_trailing"]
 
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
@@ -164,8 +164,19 @@ def read_header(reader: Reader, limits: Limits) -> Header:
 def _parsed_later(read: bytes) -> tuple[Dataset, tuple[str, ...]]:
     """Return the data set of a header that was found plain, and what pydicom warns of."""
     with noted_warnings() as warned:
-        dataset = _parsed(_ReaderFile(MemoryReader(read)))
+        dataset = parse_before_pixels(MemoryReader(read))
     return dataset, tuple(warned)
+
+
+def parse_before_pixels(reader: Reader) -> Dataset:
+    """Return what pydicom reads of a file up to Pixel Data, whether there is Pixel Data or not.
+
+    Raises
+    ------
+    DicomError
+        If it does not parse.
+    """
+    return _parsed(_ReaderFile(reader))
 
 
 def _parsed(file: _ReaderFile) -> Dataset:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
 
 from pacscore.codecs.earlier_loss import lossy_method
 from pacscore.codecs.protocol import OnDamage
@@ -22,12 +18,12 @@ from pacscore.dicom.attributes import (
     report_signatures,
     update_attributes,
 )
-from pacscore.dicom.data_elements import swap_parsed_words
 from pacscore.dicom.frame_coding import Choices, Written, is_native, whole
 from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.in_order import in_order
-from pacscore.dicom.part10 import BIG_ENDIAN, IMPLICIT, NATIVE, write_part10
+from pacscore.dicom.own_dataset import own_dataset
+from pacscore.dicom.part10 import IMPLICIT, NATIVE, write_part10
 from pacscore.dicom.pixel_data_writer import FrameSpool, Sink, write_encapsulated, write_native
 from pacscore.dicom.pixel_hash import pixel_sha256
 from pacscore.dicom.replacing import replacing
@@ -119,7 +115,7 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
         raise FileExistsError(f"{target} exists; pass overwrite=True to replace it")
     with open_frames(source, limits=limits, isolate=isolate) as frames, FrameSpool(target.parent) as spool:
         route = choose_route(frames, choices)
-        editor = AttributeEditor(_own_dataset(frames))
+        editor = AttributeEditor(own_dataset(frames.dataset, frames.trailing, str(frames.transfer_syntax)))
         uid_before = identify(editor, frames.dataset)
         written = route.write(frames, spool, choices)
         _describe(editor, written, frames, choices)
@@ -149,24 +145,6 @@ def transcode(  # noqa: PLR0913 - the choices of a transcoding, all by keyword
             warnings=tuple(editor.warnings),
             seconds=time.perf_counter() - started,
         )
-
-
-def _own_dataset(frames: FrameSource) -> Dataset:
-    """Return a copy of everything around the pixels, that may be changed."""
-    read = frames.dataset
-    elements = {  # a raw element is as it was read, and cannot be changed: shared
-        tag: element if isinstance(element, RawDataElement) else copy.deepcopy(element) for tag, element in read.items()
-    }
-    dataset = Dataset(elements)
-    raw = [element for element in elements.values() if isinstance(element, RawDataElement)]
-    encodings = {(element.is_implicit_VR, element.is_little_endian) for element in raw}
-    # What pydicom says of a whole data set is what its transfer syntax promises; its elements know how they were read.
-    implicit, little = encodings.pop() if len(encodings) == 1 else (None, None)
-    dataset.set_original_encoding(implicit, little, read.original_character_set)
-    dataset.update(frames.trailing)
-    if frames.transfer_syntax == BIG_ENDIAN:
-        swap_parsed_words(dataset)
-    return dataset
 
 
 def _describe(editor: AttributeEditor, written: Written, frames: FrameSource, choices: Choices) -> None:

@@ -21,8 +21,8 @@ _PART_1_LOSSLESS, _PART_1 = _UID + "90", _UID + "91"
 _KNOWN = (_PART_1_LOSSLESS, _PART_1, _HT_LOSSLESS, _HT_LOSSLESS_RPCL, _HT)
 _MAY_BE_LOSSY = (_PART_1, _HT)
 _USUAL_LEVELS = 5
-_FINEST = 1 / 8
-"""Of a grey level: the quantisation step where a rate decides. Rounded to integers, everything sent is exact."""
+_FINEST = 1 / 16
+"""Of a grey level: the quantisation step where a rate decides."""
 _STEP_TO_ERROR = 1.0
 """A step of so many times the root mean square error to reach makes a twelfth of the squared error."""
 _LOWEST_SIDE = 64

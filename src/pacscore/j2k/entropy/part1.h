@@ -57,7 +57,7 @@ typedef struct {
     int32_t want_gains;    /* else they are 0 */
     int32_t reversible;    /* indices are integers, not intervals of reals; only gains depend on it */
     int32_t flush;         /* MQ codewords end as FLUSH ends them, not as soon as possible, unless predictably */
-    double least_gain; /* with gains: coding stops where passes most likely gain less for each byte; 0: it does not */
+    double least_gain;     /* with gains: coding stops behind a plane that gains less for each byte; 0: it does not */
 } pac_part1_coding;
 
 enum { PAC_PART1_SURVEYED = 15 /* planes at most */ };

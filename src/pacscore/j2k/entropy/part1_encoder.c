@@ -137,20 +137,17 @@ static double part1_bytes_so_far(const part1_progress *progress)
     return (double)progress->length + (double)(code->next - progress->encoding->plain) + (double)code->pending / 8;
 }
 
-/* Whether passes of a plane, from `pass` on, are most likely worth their bytes, together with those that must be sent
- * `before` them: its refinement and what becomes significant, in the order in which most of both is coded. */
-static bool part1_is_worth(const part1_progress *progress, int32_t pass, int32_t plane, part1_worth *before)
+/* Whether passes of a plane, from `pass` on, are most likely worth their bytes: its refinement or what becomes
+ * significant, whichever is better. */
+static bool part1_is_worth(const part1_progress *progress, int32_t pass, int32_t plane)
 {
     const pac_part1_coding *coding = progress->coding;
     for (int kind = 0; kind < 2; ++kind) {
-        const bool refines = kind == (pass % 3 == 1);
+        const bool refines = kind == 0;
         const double decisions = (double)progress->stages->foresee(progress->encoding, pass, plane, refines);
         const part1_tally tally = progress->stages->count(progress->encoding, plane);
-        const part1_worth worth = part1_worth_of(&tally, refines, decisions, plane, coding->reversible);
-        const part1_worth all = {before->gain + worth.gain, before->bytes + worth.bytes};
-        if (worth.bytes > 0 && all.gain >= coding->least_gain * all.bytes)
+        if (part1_slope_of(&tally, refines, decisions, plane, coding->reversible) >= coding->least_gain)
             return true;
-        *before = all;
     }
     return false;
 }
@@ -176,9 +173,8 @@ static bool part1_is_enough(part1_progress *progress, int32_t pass)
     }
     if (progress->surely)
         return false;
-    part1_worth before = {0, 0};
     for (int32_t at = plane; at >= coding->lowest_plane && at >= plane - further; --at)
-        if (part1_is_worth(progress, at == plane ? next : 1, at, &before))
+        if (part1_is_worth(progress, at == plane ? next : 1, at))
             return false;
     return true;
 }

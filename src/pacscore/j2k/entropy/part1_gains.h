@@ -35,17 +35,13 @@ static double part1_gain_of(const part1_tally *tally, bool refines, int32_t plan
     return unit * (below + 0.25 * unit * (3 * count - 4 * ones));
 }
 
-typedef struct {
-    double gain, bytes;
-} part1_worth;
-
-/* Of samples that are refined or become significant, if their bits are neither easily foretold nor surprising. */
-static part1_worth part1_worth_of(const part1_tally *tally, bool refines, double decisions, int32_t plane,
-                                  bool reversible)
+/* Gain for each byte of samples that are refined or become significant, if their bits are neither easily foretold nor
+ * surprising. */
+static double part1_slope_of(const part1_tally *tally, bool refines, double decisions, int32_t plane, bool reversible)
 {
     const double count = (double)tally->count;
     const double bits = count + (refines ? 0 : PART1_CONTEXTS_LEAVE * part1_entropy(decisions, count));
-    return (part1_worth){part1_gain_of(tally, refines, plane, reversible), bits / 8};
+    return bits > 0 ? 8 * part1_gain_of(tally, refines, plane, reversible) / bits : 0;
 }
 
 #endif

@@ -67,13 +67,6 @@ PART1_INLINE part1_near part1_neighbours(const part1_encoding *encoding, const u
     return near;
 }
 
-/* Whether nothing is significant in a word and the eight around it, so that no sample of it has neighbours. */
-PART1_INLINE bool part1_is_lonely(const part1_encoding *encoding, const uint64_t *word)
-{
-    const uint64_t *const above = word - encoding->bitmap_stride, *const below = word + encoding->bitmap_stride;
-    return (word[-1] | word[0] | word[1] | above[-1] | above[0] | above[1] | below[-1] | below[0] | below[1]) == 0;
-}
-
 PART1_INLINE uint64_t part1_any(const part1_near *near)
 {
     return near->l | near->r | near->u | near->d | near->ul | near->ur | near->dl | near->dr;

@@ -42,7 +42,7 @@ PAC_FN size_t PAC_NAME(part1_significance_symbols)(part1_encoding *encoding, boo
             const uint64_t before = encoding->significant[i], plane = encoding->plane[word];
             const uint64_t available = encoding->inside[i] & ~before, signs = encoding->signs[word];
             encoding->visited[i] = encoding->changed[word] = 0;
-            if (available == 0 || part1_is_lonely(encoding, &encoding->significant[i]))
+            if (available == 0)
                 continue;
             part1_near near = part1_neighbours(encoding, &encoding->significant[i], before, before);
             uint64_t members = part1_any(&near) & available;
@@ -131,11 +131,6 @@ PAC_FN size_t PAC_NAME(part1_cleanup_symbols)(part1_encoding *encoding)
             encoding->changed[word] = found;
             if (members == 0)
                 continue;
-            if (found == 0 && members == ~(uint64_t)0 && part1_is_lonely(encoding, &encoding->significant[i])) {
-                memset(encoding->coding + count, PART1_RUN, 16);
-                count += 16;
-                continue;
-            }
             const part1_near near = part1_neighbours(encoding, &encoding->significant[i], before | found, before);
             const PAC_NAME(part1_runs) runs = PAC_NAME(part1_find_runs)(&near, before, members, found);
             if (runs.zero == PART1_ROW_0) {

@@ -1,0 +1,49 @@
+"""All rules by their number, and the checks that find them broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pacscore.dicom.linter import (
+    codestream_rules,
+    display_rules,
+    encapsulation_rules,
+    file_rules,
+    frame_rules,
+    history_rules,
+    native_rules,
+    offset_rules,
+    pixel_rules,
+    table_rules,
+)
+from pacscore.dicom.linter.finding import Finding
+from pacscore.dicom.linter.rule import Rule
+from pacscore.dicom.linter.subject import Subject
+
+__all__ = ["CHECKS", "RULES", "SUBJECTS", "Check"]
+
+Check = Callable[[Subject], Iterator[Finding]]
+
+_MODULES = (
+    (file_rules, "The file"),
+    (frame_rules, "Frames of JPEG, JPEG-LS, RLE and JPEG XL"),
+    (codestream_rules, "Codestreams of JPEG 2000 and HTJ2K"),
+    (encapsulation_rules, "Encapsulation"),
+    (offset_rules, "Offset tables"),
+    (pixel_rules, "Image Pixel attributes"),
+    (native_rules, "Native pixel data"),
+    (history_rules, "Lossy history"),
+    (display_rules, "Display"),
+    (table_rules, "Look-up tables"),
+)
+
+SUBJECTS: dict[str, tuple[Rule, ...]] = {
+    title: tuple(sorted((each for each in vars(module).values() if isinstance(each, Rule)), key=lambda rule: rule.id))
+    for module, title in _MODULES
+}
+"""The rules of each subject, by number."""
+
+RULES: dict[str, Rule] = {rule.id: rule for rules in SUBJECTS.values() for rule in rules}
+"""Every rule by its number."""
+
+CHECKS: tuple[Check, ...] = tuple(check for module, _ in _MODULES for check in module.CHECKS)
