@@ -218,6 +218,8 @@ def test_reading_and_what_is_left_out(tmp_path):
             )
         },
         {"ShutterShape": "BITMAP", "ShutterOverlayGroup": 0x6004},
+        {"ShutterShape": "BITMAP", "ShutterOverlayGroup": [0x6004, 0x6006]},
+        {"ShutterShape": "BITMAP"},
         {"SoftcopyVOILUTSequence": items({"VOILUTFunction": "CUBIC"})},
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydicom.dataset import Dataset
 
 from pacscore.dicom.attribute_values import numbers, texts, whole
-from pacscore.dicom.image_pixel import tag_of, value
+from pacscore.dicom.image_pixel import tag_of
 from pacscore.errors import DicomError, OptionError
 from pacscore.pixels.cielab import srgb_of_cielab
 from pacscore.pixels.overlay import Overlay
@@ -89,7 +89,7 @@ def _shape(
             raise DicomError(
                 f"shutter: {error}", tag=tag_of("VerticesOfThePolygonalShutter"), clause=_CLAUSE
             ) from error
-    group = value(place, "ShutterOverlayGroup")
+    group = whole(place, "ShutterOverlayGroup", 0)
     if name == "BITMAP" and group in overlays:
         return BitmapShutter(overlays[group])
     raise DicomError(f"Shutter Shape {name!r} has no meaning here", tag=tag_of("ShutterShape"), clause=_CLAUSE)
