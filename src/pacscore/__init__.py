@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from pacscore.pixels.pipeline import Pipeline
     from pacscore.pixels.rendering import render
     from pacscore.pixels.voi import Window
+    from pacscore.pyramid.levels import Pyramid, PyramidLevel
+    from pacscore.pyramid.opening import open_pyramid
     from pacscore.region import Region
     from pacscore.report import Damage, DecodeReport, Partial
 
@@ -101,6 +103,8 @@ _ROOMS = {
     "pixels.pipeline": ("Pipeline",),
     "pixels.rendering": ("render",),
     "pixels.voi": ("Window",),
+    "pyramid.levels": ("Pyramid", "PyramidLevel"),
+    "pyramid.opening": ("open_pyramid",),
     "region": ("Region",),
     "report": ("Damage", "DecodeReport", "Partial"),
 }
@@ -139,6 +143,8 @@ __all__ = [
     "PresentationState",
     "ProgressionChange",
     "ProgressiveDecoder",
+    "Pyramid",
+    "PyramidLevel",
     "RecipeError",
     "RecodeReport",
     "Recoded",
@@ -156,6 +162,7 @@ __all__ = [
     "inspect",
     "open",
     "open_concatenation",
+    "open_pyramid",
     "pipeline",
     "recode",
     "render",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,10 @@ class PixelFormat:
         if self.samples_per_pixel == 1:
             return (self.rows, self.columns)
         return (self.rows, self.columns, self.samples_per_pixel)
+
+    def resized(self, rows: int, columns: int) -> PixelFormat:
+        """Return the same format for a frame of another size."""
+        return dataclasses.replace(self, rows=rows, columns=columns)
 
     @property
     def nbytes(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.uid import UID
 
 from pacscore.codecs.protocol import OnDamage
 from pacscore.dicom.frames_report import FrameCondition, FramesReport
@@ -32,6 +33,8 @@ class FrameSequence(ABC):
     by ``as_array``, ``numpy.asarray`` and ``numpy.from_dlpack``, all of which decode every frame, or raise.
     """
 
+    transfer_syntax: UID
+    encoded_format: PixelFormat
     _limits: Limits
 
     @property

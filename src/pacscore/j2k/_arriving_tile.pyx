@@ -142,10 +142,6 @@ cdef class ArrivingTile(TileDecoder):
             pac_kept_tile_arrive(
                 &self.kept, &self.decoder.precincts, pac_byte_runs(present.runs, present.count))
 
-    def set_levels(self, int discard_levels):
-        """Say how many of the highest resolutions the next picture leaves out."""
-        self.decoder.discard_levels = discard_levels
-
     @property
     def what(self):
         """Why no more packets can be read, None if they can or all were."""

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
-from pacscore.j2k._packet_reader cimport pac_byte_runs, pac_packet_report, pac_packet_source, pac_precincts
+from pacscore.j2k._packet_reader cimport pac_byte_runs, pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
 from pacscore.j2k._tile_plan cimport CompiledPlan, pac_rect, pac_status, pac_target, pac_tile_plan
 
 
@@ -43,6 +43,7 @@ cdef extern from "j2k/tile_decoder.h":
         pac_tile_decoder *, const pac_tile_plan *, pac_target, int64_t) nogil
     pac_status pac_tile_read(pac_tile_decoder *, const pac_packet_source *, pac_packet_report *) nogil
     pac_status pac_tile_prepare(pac_tile_decoder *, const pac_sample_window *, int32_t) nogil
+    pac_status pac_tile_list_needed(pac_tile_decoder *, pac_tile_part **, int64_t *) nogil
     pac_status pac_tile_decode(pac_tile_decoder *) nogil
     void pac_tile_decoder_free(pac_tile_decoder *) nogil
 

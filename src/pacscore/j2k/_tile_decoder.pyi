@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import disjoint_base
 
@@ -21,6 +22,8 @@ class TileDecoder:
     def prepare(
         self, windows: Sequence[tuple[Rect, int, int, int, int, bool]], arrays: Sequence[NDArray[Any]], threads: int
     ) -> None: ...
+    def set_levels(self, discard_levels: int) -> None: ...
+    def needed_bytes(self) -> NDArray[np.uint64]: ...
     def decode(self) -> None: ...
     @property
     def blocks_damaged(self) -> int: ...

@@ -1,10 +1,13 @@
 """The decoder of one tile in C."""
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
 
 cimport cython
+
+import numpy as np
 
 from pacscore.j2k._tile_plan cimport CompiledPlan, check, pac_status, pac_target, rect_of
 from pacscore.j2k._packet_reader cimport (
@@ -23,7 +26,10 @@ from pacscore.errors import OptionError
 @cython.auto_pickle(False)
 @cython.no_gc  # what it holds leads back to it from nowhere, and must stay until __dealloc__
 cdef class TileDecoder:
-    """Decodes one tile once: read, prepare, decode in each of the threads that prepare was told."""
+    """Decodes one tile: read, then prepare, and decode in each of the threads that prepare was told.
+
+    For further pictures `set_levels`, `prepare`, `needed_bytes` and `decode` again.
+    """
 
     def __cinit__(self, CompiledPlan plan not None, int target, int64_t block_limit):
         self.plan = plan
@@ -57,12 +63,14 @@ cdef class TileDecoder:
         free(ranges)
         return told(status, &report)
 
+    def set_levels(self, int discard_levels):
+        """Say how many of the highest resolutions the next picture leaves out; not more than were read."""
+        self.decoder.discard_levels = discard_levels
+
     def prepare(self, windows, arrays, int threads):
         cdef int32_t count = self.plan.plan.component_count
         if len(windows) != count or len(arrays) != count:
             raise OptionError(f"{len(windows)} windows, {len(arrays)} arrays for {count} components")
-        if self.windows and not self.decoder.kept:
-            raise ValueError("a tile is decoded once")
         self.let_go()
         self.windows = <pac_sample_window *> calloc(count, sizeof(pac_sample_window))
         self.outputs = <Py_buffer *> calloc(count, sizeof(Py_buffer))
@@ -87,6 +95,27 @@ cdef class TileDecoder:
                 or output.shape[1] != window.window.x1 - window.window.x0):
             raise OptionError(f"component {c}: the array does not have the size of its window")
         return 0
+
+    def needed_bytes(self):
+        """Return where the code-blocks are that what was prepared needs, as rows of start and stop, unsorted.
+
+        To be called before every picture but the first: it forgets which code-blocks the last one found damaged.
+        """
+        cdef pac_tile_part *ranges
+        cdef int64_t count
+        cdef uint8_t[::1] bytes_of_it
+        cdef pac_status status
+        with nogil:
+            status = pac_tile_list_needed(&self.decoder, &ranges, &count)
+        try:
+            check(status)
+            found = np.empty((count, 2), np.uint64)
+            bytes_of_it = found.reshape(-1).view("u1")
+            if count:
+                memcpy(&bytes_of_it[0], ranges, <size_t> count * sizeof(pac_tile_part))
+            return found
+        finally:
+            free(ranges)
 
     def decode(self):
         cdef pac_status status

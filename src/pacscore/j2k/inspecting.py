@@ -24,7 +24,7 @@ from pacscore.limits import Limits
 from pacscore.pixel_format import container_dtype
 from pacscore.report import Damage
 
-__all__ = ["CodestreamInfo", "ComponentInfo", "inspect"]
+__all__ = ["CodestreamInfo", "ComponentInfo", "describe", "inspect"]
 
 BytesLike: TypeAlias = bytes | bytearray | memoryview
 
@@ -224,7 +224,11 @@ def inspect(data: BytesLike, *, limits: Limits | None = None) -> CodestreamInfo:
     """
     del limits
     wrapper = find_codestream(data)
-    codestream = read_codestream(data, wrapper.start, wrapper.stop)
+    return describe(wrapper, read_codestream(data, wrapper.start, wrapper.stop))
+
+
+def describe(wrapper: Wrapper, codestream: Codestream) -> CodestreamInfo:
+    """Return what the headers say that were read, of a codestream and of what it is wrapped in."""
     main = codestream.main
     tile = tile_coding(main, ())
     components = _components(main.siz)

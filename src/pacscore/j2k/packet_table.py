@@ -19,7 +19,7 @@ from pacscore.j2k.packets.progression import packet_sequence
 from pacscore.j2k.plan import TilePlan, plan_tile
 from pacscore.source import LoadedBytes
 
-__all__ = ["TilePlaces", "places_in_order", "tile_places", "told_places"]
+__all__ = ["TilePlaces", "places_in_order", "read_places", "tile_places", "told_places"]
 
 _FIRST_LOAD = 1 << 16
 
@@ -71,7 +71,7 @@ def tile_places(
         places = told_places(plan, parts) if believe_lengths and tile not in packed else None
         what = None
         if places is None:
-            places, what = _read_places(data, plan, parts, packed.get(tile), code_blocks)
+            places, what = read_places(data, plan, parts, packed.get(tile), code_blocks)
         tiles.append(TilePlaces(plan, parts, places, what))
     return tuple(tiles)
 
@@ -103,10 +103,17 @@ def told_places(plan: TilePlan, parts: Sequence[TilePart]) -> NDArray[Any] | Non
     return places_in_order(plan, lengths, [part.body_start for part in parts])
 
 
-def _read_places(
+def read_places(
     data: LoadedBytes, plan: TilePlan, parts: Sequence[TilePart], packed: bytes | None, code_blocks: int
 ) -> tuple[NDArray[Any], str | None]:
-    """Read the packet headers, loading what they need and no more than a little of the bodies."""
+    """Read the packet headers, loading what they need and no more than a little of the bodies.
+
+    Returns
+    -------
+    places : ndarray of `PLACE`
+    what : str or None
+        Why there are not more of them.
+    """
     ranges = [(part.body_start, part.body_stop) for part in parts]
     reader = PacketPlaces(plan.compiled, data.view, ranges, packed, code_blocks)
     waiting_at, size = -1, _FIRST_LOAD

@@ -230,6 +230,19 @@ static pac_status make_rows(group *at)
     return PAC_OK;
 }
 
+/* Lists code-blocks for the windows of a group, as decode_as does. */
+static pac_status list_group(group *at)
+{
+    const pac_rect window = at->decoder->windows[at->first].window;
+    if (!pac_rect_width(window) || !pac_rect_height(window))
+        return PAC_OK;
+    at->type = type_of_group(at);
+    const pac_status status = plan_members(at, NULL);
+    for (int32_t i = 0; i < at->count; i++)
+        pac_synthesis_free(&at->members[i]);
+    return status;
+}
+
 static pac_status decode_as(group *at, pac_coefficient_type type, pac_block_scratch *scratch)
 {
     pac_block_queue *queue = &at->decoder->queue;
@@ -270,15 +283,52 @@ static pac_status decode_group(group *at, pac_block_scratch *scratch)
     return status;
 }
 
-static pac_status decode_groups(pac_tile_decoder *decoder, pac_block_scratch *scratch)
+/* Calls for each group of components, until one fails. */
+static pac_status each_group(pac_tile_decoder *decoder, pac_block_scratch *scratch)
 {
     pac_status status = PAC_OK;
     for (int32_t c = 0; c < decoder->plan->component_count && !status;) {
         const int32_t color = decoder->plan->color_transform && c == 0;
         group at = {.decoder = decoder, .first = c, .count = color ? MOST_IN_GROUP : 1, .color_transform = color};
-        status = decode_group(&at, scratch);
+        status = scratch ? decode_group(&at, scratch) : list_group(&at);
         c += at.count;
     }
+    return status;
+}
+
+/* Copies where the pieces of the listed code-blocks are, or only counts them. */
+static int64_t place_needed(const pac_tile_decoder *decoder, pac_tile_part *ranges)
+{
+    const pac_block_queue *queue = &decoder->queue;
+    const pac_piece *pieces = decoder->precincts.pieces;
+    int64_t count = 0;
+    for (int64_t t = 0; t < queue->task_count; t++)
+        for (int32_t i = queue->tasks[t]->first_piece; i >= 0; i = pieces[i].next) {
+            if (!pieces[i].length || pieces[i].kind == PAC_PIECE_LOST)
+                continue;
+            if (ranges)
+                ranges[count] = (pac_tile_part){pieces[i].offset, pieces[i].offset + pieces[i].length};
+            count++;
+        }
+    return count;
+}
+
+pac_status pac_tile_list_needed(pac_tile_decoder *decoder, pac_tile_part **ranges, int64_t *count)
+{
+    pac_block_queue *queue = &decoder->queue;
+    pac_status status = each_group(decoder, NULL);
+    *count = 0;
+    *ranges = NULL;
+    if (!status) {
+        *count = place_needed(decoder, NULL);
+        *ranges = malloc(((size_t)*count + 1) * sizeof **ranges);
+        status = *ranges ? PAC_OK : PAC_NO_MEMORY;
+    }
+    if (!status)
+        place_needed(decoder, *ranges);
+    for (int64_t t = 0; t < queue->task_count; t++)
+        queue->tasks[t]->damaged = 0;
+    pac_block_queue_empty(queue);
     return status;
 }
 
@@ -287,7 +337,7 @@ pac_status pac_tile_decode(pac_tile_decoder *decoder)
     pac_block_scratch scratch = {0};
     pac_status status = PAC_OK;
     if (atomic_fetch_add(&decoder->entered, 1) == 0) {
-        status = decode_groups(decoder, &scratch);
+        status = each_group(decoder, &scratch);
         pac_block_queue_close(&decoder->queue);
     } else
         pac_block_queue_help(&decoder->queue, &scratch);

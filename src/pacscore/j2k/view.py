@@ -25,7 +25,7 @@ from pacscore.report import Image
 if TYPE_CHECKING:  # annotations alone
     from pacscore.region import Region
 
-__all__ = ["SAMPLE_TYPES", "View", "check_out", "choose_view", "region_area"]
+__all__ = ["SAMPLE_TYPES", "View", "check_out", "choose_view", "full_region", "level_size", "region_area"]
 
 SAMPLE_TYPES = {np.dtype(name): number for number, name in enumerate(("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"))}
 """The numbers by which C knows the dtypes of samples."""
@@ -148,10 +148,42 @@ def region_area(siz: Siz, region: Region) -> Rect:
     image = image_rect(siz)
     dx = min(component.xrsiz for component in siz.components)
     dy = min(component.yrsiz for component in siz.components)
-    full = image.scaled_down(dx, dy)
+    full = _finest(siz)
     region.check_inside(full.height, full.width)
     x0, y0 = image.x0 + region.column * dx, image.y0 + region.row * dy
     return Rect(x0, y0, x0 + region.columns * dx, y0 + region.rows * dy).intersection(image)
+
+
+def full_region(siz: Siz, reduce: int, part: Region) -> Region:
+    """Map a rectangle of the image at a lower resolution to the full-resolution region that gives just that.
+
+    Raises
+    ------
+    OptionError
+        If it leaves the image at that resolution.
+    """
+    from pacscore.region import Region  # noqa: PLC0415 - decoding whole images does not need it
+
+    scale = 1 << reduce
+    full = _finest(siz)
+    level = full.scaled_down(scale, scale)
+    part.check_inside(level.height, level.width)
+    x0, y0 = level.x0 + part.column, level.y0 + part.row
+    area = Rect(x0 * scale, y0 * scale, (x0 + part.columns) * scale, (y0 + part.rows) * scale).intersection(full)
+    return Region(area.y0 - full.y0, area.x0 - full.x0, area.height, area.width)
+
+
+def level_size(siz: Siz, reduce: int) -> tuple[int, int]:
+    """Return rows and columns of the most finely sampled components at a lower resolution."""
+    level = _finest(siz).scaled_down(1 << reduce, 1 << reduce)
+    return level.height, level.width
+
+
+def _finest(siz: Siz) -> Rect:
+    """Return the image in samples of the most finely sampled components."""
+    dx = min(component.xrsiz for component in siz.components)
+    dy = min(component.yrsiz for component in siz.components)
+    return image_rect(siz).scaled_down(dx, dy)
 
 
 def output_dtype(siz: Siz) -> np.dtype[Any]:

@@ -69,7 +69,7 @@ class ArrivedBytes:
         if stop <= len(self.view):
             return
         try:
-            grown = room_for(self.size or max(2 * len(self.view), stop, _FIRST_ROOM))
+            grown = memoryview(room_for(self.size or max(2 * len(self.view), stop, _FIRST_ROOM)))
         except (OSError, OverflowError, ValueError) as error:
             raise LimitError(f"data up to byte {stop:,} cannot be addressed: {error}") from error
         for first, end in self.runs:

@@ -13,9 +13,9 @@ _NOT_RESERVED = getattr(mmap, "MAP_NORESERVE", 0x4000)
 """So that room for all of a source may be had where little of it will be fetched."""
 
 
-def room_for(size: int) -> memoryview:
+def room_for(size: int) -> mmap.mmap:
     """Return so many zeros, of which those that are never written take no memory."""
-    return memoryview(mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NOT_RESERVED))
+    return mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NOT_RESERVED)
 
 
 class LoadedBytes:
@@ -27,6 +27,8 @@ class LoadedBytes:
         As long as the source. Of a source in memory it is the memory itself, and everything is loaded.
     fetched : int
         Bytes that were asked of the reader.
+    held : int
+        Those of them that were not given back.
 
     Parameters
     ----------
@@ -38,13 +40,15 @@ class LoadedBytes:
     def __init__(self, reader: Reader, window: int = 1 << 16) -> None:
         self._reader = reader
         self._window = window
-        self.fetched = 0
+        self.fetched = self.held = 0
+        self._room: mmap.mmap | None = None
         self._runs = Runs()
         if isinstance(reader, MemoryReader) or not reader.size:
             self.view = memoryview(reader.read_range(0, reader.size))
             self._runs.add(0, len(self.view))
         else:
-            self.view = room_for(reader.size)
+            self._room = room_for(reader.size)
+            self.view = memoryview(self._room)
 
     def __len__(self) -> int:
         return len(self.view)
@@ -65,7 +69,20 @@ class LoadedBytes:
             limit = self._runs.next_start(first, len(self))
             data = self._reader.read_range(first, min(max(end, first + self._window), limit) - first)
             self.fetched += len(data)
+            self.held += len(data)
             self.view[first : first + len(data)] = data
             self._runs.add(first, first + len(data))
             if len(data) < end - first:
                 return  # the source ends before its size
+
+    def forget(self) -> None:
+        """Give back the memory of what was fetched; of a source in memory nothing is."""
+        if self._room is not None:
+            self._room.madvise(mmap.MADV_DONTNEED)
+            self._runs = Runs()
+            self.held = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is loaded."""
+        return self._runs.present(0)[1] >= len(self)

@@ -1,0 +1,1 @@
+"""Tiles and levels: one interface over codestreams, whole slide instances and ordinary images."""
