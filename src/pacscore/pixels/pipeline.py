@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
 from pacscore.pixels.finishing import Finishing
@@ -11,6 +15,7 @@ from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import IDENTITY, Rescale
 from pacscore.pixels.overlay import Overlay
 from pacscore.pixels.palette import Palette
+from pacscore.pixels.stage import Stage
 from pacscore.pixels.voi import Window
 
 __all__ = ["Pipeline"]
@@ -55,6 +60,10 @@ class Pipeline:
         Whether colours are converted from the profile to sRGB.
     finishing : Finishing
         Shutter, overlays, area, rotation and flip.
+    stages : tuple of Stage
+        Functions of the user's own: one after the other, between modality and VOI.
+    into_colors : Stage or None
+        The last of them, which makes colours in place of VOI and presentation; see `with_colors`.
     """
 
     bits_stored: int = 16
@@ -70,6 +79,8 @@ class Pipeline:
     icc_profile: bytes | None = field(default=None, repr=False)
     is_color_managed: bool = False
     finishing: Finishing = Finishing()  # noqa: RUF009 - frozen
+    stages: tuple[Stage, ...] = ()
+    into_colors: Stage | None = None
 
     @property
     def is_inverse(self) -> bool:
@@ -81,11 +92,42 @@ class Pipeline:
     @property
     def gives_color(self) -> bool:
         """Whether display values are red, green and blue, before finishing."""
+        if self.into_colors is not None:
+            return True
         return self.palette is not None or not self.photometric_interpretation.startswith("MONOCHROME")
 
     def with_window(self, window: Window) -> Pipeline:
         """Return this pipeline with another window, in modality values."""
         return replace(self, voi=window)
+
+    def with_stage(self, function: Callable[[NDArray[np.float64]], Any]) -> Pipeline:
+        """Return this pipeline with a function of the user's own behind the modality stage, and behind others of his.
+
+        Parameters
+        ----------
+        function : callable
+            Elementwise: of an ndarray of modality values, float64 of any shape, it makes an array of that shape. For
+            integers of up to 16 bits it is called once, with every value that there can be, and becomes part of the
+            table; for wider and floating-point values with parts of each frame (see `jit_stage`).
+        """
+        return replace(self, stages=(*self.stages, Stage(function)))
+
+    def with_colors(self, function: Callable[[NDArray[np.float64]], Any]) -> Pipeline:
+        """Return this pipeline with a function of the user's own in place of VOI and presentation: false colours.
+
+        Parameters
+        ----------
+        function : callable
+            As of `with_stage`, but it returns three arrays, red, green and blue, from 0.0 to 1.0. For monochrome.
+
+        Raises
+        ------
+        OptionError
+            If the pipeline's values are colours already.
+        """
+        if not self.photometric_interpretation.startswith("MONOCHROME"):
+            raise OptionError(f"false colours are for monochrome, not for {self.photometric_interpretation}")
+        return replace(self, into_colors=Stage(function))
 
     def with_voi(self, choice: int | str) -> Pipeline:
         """Return this pipeline with one of the windows and tables that the data set offers.

@@ -1,4 +1,4 @@
-"""From stored values to display values."""
+"""From stored values to display values: first the value of each pixel, in one pass, then the picture as a whole."""
 
 from __future__ import annotations
 
@@ -10,26 +10,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError, UnsupportedError
+from pacscore.pixels.color_stages import FalseColors, PaletteColors, SupplementedGrey, color_pass
 from pacscore.pixels.finishing import Finishing
+from pacscore.pixels.grey_stages import GreyStages
 from pacscore.pixels.icc import to_srgb
-from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import IDENTITY, Rescale
-from pacscore.pixels.palette import Palette
 from pacscore.pixels.photometric import ybr_full_to_rgb
 from pacscore.pixels.pipeline import Pipeline
+from pacscore.pixels.value_pass import ValuePass, result_dtype, run, value_pass
+from pacscore.pixels.value_range import range_of
 from pacscore.pixels.voi import Window
 
-__all__ = ["render"]
+__all__ = ["check_bits", "display_pass", "finished", "is_finished_by_values", "needs_frame", "render"]
 
 _RGB = ("RGB", "YBR_RCT", "YBR_ICT")
 _YBR = ("YBR_FULL", "YBR_FULL_422")
+_MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 
 
-def render(array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None = None, bits: int = 8) -> NDArray[Any]:
+def render(
+    array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None = None, bits: int | None = 8
+) -> NDArray[Any]:
     """Return what a screen shows of a frame.
 
-    Values of up to 16 bits go through a table that is built once for each pipeline; wider and floating-point ones are
-    computed. Arithmetic is float64; the result is rounded to the nearest integer, halves upwards.
+    All stages are folded into one pass over the values, planned once for each pipeline. A display value is
+    ``floor(y + 1/2)`` of the exact y, where that is a window or a look-up table after rescale or a Modality LUT;
+    numbers of attributes count as the decimals that they are written as. A Presentation LUT, stages of the user's own,
+    and a SIGMOID over values of more than 16 bits are computed in float64.
 
     A pipeline without a VOI stage shows the whole range of Bits Stored for up to 8 bits without a modality
     transformation, which is what the standard's identity means there, and otherwise the frame's own range, from the
@@ -45,13 +52,13 @@ def render(array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None 
         As `pacscore.pipeline` makes it.
     out : ndarray, optional
         Written in place and returned; C-contiguous, of the result's shape and dtype.
-    bits : int, 1 to 16
-        Output values range from 0 to ``2**bits - 1``.
+    bits : int, 1 to 16, or None
+        Output values range from 0 to ``2**bits - 1``. None: from 0.0 to 1.0, not rounded to levels.
 
     Returns
     -------
-    ndarray of uint8 (up to 8 bits) or uint16
-        Same shape as ``array``; PALETTE COLOR gains a last axis of 3.
+    ndarray of uint8 (up to 8 bits), uint16, or float32 (None)
+        Same shape as ``array``; PALETTE COLOR and other colours gain a last axis of 3.
 
     Raises
     ------
@@ -60,43 +67,34 @@ def render(array: NDArray[Any], pipeline: Pipeline, *, out: NDArray[Any] | None 
     UnsupportedError
         If the photometric interpretation has no way to the screen yet.
     """
-    if pipeline.finishing == Finishing() and not pipeline.is_color_managed:
-        return _picture(array, pipeline, bits, out)
-    picture = _finished(_picture(array, pipeline, bits, None), pipeline, bits)
-    if out is None:
-        return picture
-    out = _output(picture.shape, bits, out)
-    out[...] = picture
-    return out
+    check_bits(bits)
+    array = _values(array, pipeline)
+    one_pass = display_pass(with_voi(array, pipeline), array.dtype.newbyteorder("="), bits)
+    shape = (*array.shape, 3) if one_pass.channels == 3 else array.shape
+    if is_finished_by_values(pipeline):
+        shown = output(shape, bits, out)
+        run(one_pass, array, shown)
+        return shown
+    picture = np.empty(shape, result_dtype(bits))
+    run(one_pass, array, picture)
+    return into(out, finished(picture, pipeline, bits), bits)
 
 
-def _finished(picture: NDArray[Any], pipeline: Pipeline, bits: int) -> NDArray[Any]:
-    """Manage the colours and do what looks at a pixel's place."""
-    samples = 3 if pipeline.gives_color else 1
-    if samples == 3 and pipeline.is_color_managed and pipeline.icc_profile is not None:
-        if bits != 8:
-            raise UnsupportedError(
-                f"colours are managed in 8 bits, not {bits}", feature="ICC profiles", clause="PS3.3 C.11.15"
-            )
-        picture = to_srgb(picture, pipeline.icc_profile)
-    return pipeline.finishing.apply(picture, samples=samples, largest=(1 << bits) - 1)
+def check_bits(bits: int | None) -> None:
+    """Raise OptionError unless display values can have so many bits."""
+    if bits is not None and not 1 <= bits <= 16:
+        raise OptionError(f"bits={bits}: display values have 1 to 16 bits, or None for 0.0 to 1.0")
 
 
-def _picture(array: NDArray[Any], pipeline: Pipeline, bits: int, out: NDArray[Any] | None) -> NDArray[Any]:
-    """Send values through everything that does not look at their place."""
-    if not 1 <= bits <= 16:
-        raise OptionError(f"bits={bits}: display values have 1 to 16 bits")
+def _values(array: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
+    """Return what the pass over the values gets: RGB for all colours but palettes."""
     if array.dtype.kind not in "iufb":
         raise OptionError(f"values of dtype {array.dtype} cannot be rendered")
     if array.dtype.kind == "b":
         array = array.view(np.uint8)
     interpretation = pipeline.photometric_interpretation
-    if interpretation in ("MONOCHROME1", "MONOCHROME2"):
-        if pipeline.palette is not None:
-            return _supplemented(array, pipeline, pipeline.palette, bits, out)
-        return _through(array, _with_voi(array, pipeline), bits, out)
-    if interpretation == "PALETTE COLOR":
-        return _palette(array, pipeline, bits, out)
+    if interpretation in _MONOCHROME or interpretation == "PALETTE COLOR":
+        return array
     if interpretation not in _RGB + _YBR:
         raise UnsupportedError(
             f"photometric interpretation {interpretation!r} cannot be rendered (PS3.3 C.7.6.3.1.2)",
@@ -107,115 +105,108 @@ def _picture(array: NDArray[Any], pipeline: Pipeline, bits: int, out: NDArray[An
         raise OptionError(
             f"{interpretation} takes integers of shape (rows, columns, 3), not {array.dtype} {array.shape}"
         )
-    if interpretation in _YBR:
-        array = ybr_full_to_rgb(array, pipeline.bits_stored)
-    return _through(array, _full_range(replace(pipeline, presentation_lut=None)), bits, out)
+    return ybr_full_to_rgb(array, pipeline.bits_stored) if interpretation in _YBR else array
 
 
-def _full_range(pipeline: Pipeline) -> Pipeline:
-    """Show every value of Bits Stored as it is, but for the output's bits."""
-    lowest = -(1 << (pipeline.bits_stored - 1)) if pipeline.pixel_representation else 0
-    highest = lowest + (1 << pipeline.bits_stored) - 1
-    return replace(pipeline, modality=IDENTITY, padding=None).with_range(lowest, highest)
+def is_finished_by_values(pipeline: Pipeline) -> bool:
+    """Return whether nothing is left to do to the picture as a whole."""
+    return pipeline.finishing == Finishing() and not pipeline.is_color_managed
 
 
-def _with_voi(array: NDArray[Any], pipeline: Pipeline) -> Pipeline:
-    """Complete a pipeline that has no VOI stage, as `render` says."""
-    if pipeline.voi is not None:
+def finished(picture: NDArray[Any], pipeline: Pipeline, bits: int | None, *, reduce: int = 0) -> NDArray[Any]:
+    """Return a picture with its colours managed, and with all done that looks at a pixel's place."""
+    samples = 3 if pipeline.gives_color else 1
+    if samples == 3 and pipeline.is_color_managed and pipeline.icc_profile is not None:
+        if bits != 8:
+            raise UnsupportedError(
+                f"colours are managed in 8 bits, not {bits}", feature="ICC profiles", clause="PS3.3 C.11.15"
+            )
+        picture = to_srgb(picture, pipeline.icc_profile)
+    largest = 1.0 if bits is None else (1 << bits) - 1
+    return pipeline.finishing.apply(picture, samples=samples, largest=largest, reduce=reduce)
+
+
+def needs_frame(pipeline: Pipeline, dtype: np.dtype[Any]) -> bool:
+    """Return whether only the frame's own values tell what is shown, since there is no VOI stage."""
+    if pipeline.photometric_interpretation not in _MONOCHROME or pipeline.voi is not None or pipeline.into_colors:
+        return False
+    is_plain = pipeline.modality == IDENTITY and not pipeline.stages and dtype.kind != "f"
+    return not (is_plain and pipeline.bits_stored <= 8)
+
+
+def with_voi(array: NDArray[Any], pipeline: Pipeline) -> Pipeline:
+    """Return a pipeline that has a VOI stage, as `render` chooses it for a frame."""
+    if not needs_frame(pipeline, array.dtype):
         return pipeline
-    if pipeline.bits_stored <= 8 and pipeline.modality == IDENTITY and array.dtype.kind != "f":
-        return _full_range(pipeline)
-    values = array
-    if pipeline.padding is not None:
-        first, last = pipeline.padding
-        values = array[(array < first) | (array > last)]
-    if array.dtype.kind == "f":
-        values = values[np.isfinite(values)]
-    if values.size == 0:
+    if pipeline.palette is not None:  # its colours are no part of the range
+        array = array[array < pipeline.palette.red.first_mapped]
+    found = range_of(array, pipeline.padding)
+    if found is None:
         return pipeline.with_window(Window(0, 1))
-    if isinstance(pipeline.modality, Rescale):  # monotone: its ends are those of the stored values
-        values = np.array([values.min(), values.max()])
-    values = pipeline.modality.apply(values)
-    low, high = float(values.min()), float(values.max())
+    if isinstance(pipeline.modality, Rescale) and not pipeline.stages:  # its ends are those of the stored values
+        low, high = sorted(pipeline.modality.apply(np.array(found)).tolist())
+    else:
+        if pipeline.padding is not None:
+            array = array[(array < pipeline.padding[0]) | (array > pipeline.padding[1])]
+        values: NDArray[Any] = pipeline.modality.apply(array)
+        for stage in pipeline.stages:
+            values = stage.grey(values)
+        low, high = range_of(values) or (0.0, 0.0)
     if low == high:
         return pipeline.with_window(Window(low + 1, 1))
     return pipeline.with_range(low, high)
 
 
-def _through(array: NDArray[Any], pipeline: Pipeline, bits: int, out: NDArray[Any] | None) -> NDArray[Any]:
-    """Send an array through modality, VOI and presentation."""
-    out = _output(array.shape, bits, out)
-    if array.dtype.kind == "f" or array.dtype.itemsize > 2:
-        out[...] = _display_values(array, pipeline, bits)
-        return out
-    native = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
-    patterns = native.view(f"u{array.dtype.itemsize}")
-    table = _table(pipeline, array.dtype.kind == "i", 8 * array.dtype.itemsize, bits)
-    np.take(table, patterns, out=out, mode="clip")  # nothing to clip: any mode but "raise" writes without a copy
-    return out
-
-
 @lru_cache(maxsize=64)
-def _table(pipeline: Pipeline, signed: bool, container_bits: int, bits: int) -> NDArray[Any]:
-    """Return the display value of each bit pattern of a container, read-only."""
-    patterns = np.arange(1 << container_bits, dtype=f"u{container_bits // 8}")
-    table = _display_values(patterns.view(f"{'i' if signed else 'u'}{container_bits // 8}"), pipeline, bits)
-    table.setflags(write=False)
-    return table
+def display_pass(pipeline: Pipeline, dtype: np.dtype[Any], bits: int | None) -> ValuePass:
+    """Return the one pass over values of a dtype, of native byte order, that makes display values of them.
 
-
-def _display_values(values: NDArray[Any], pipeline: Pipeline, bits: int) -> NDArray[Any]:
-    """Compute modality, VOI and presentation."""
-    modality_values = pipeline.modality.apply(values)
-    voi = pipeline.voi
-    largest = (1 << bits) - 1
-    if isinstance(voi, LookupTable):
-        level = voi.apply(modality_values) / float((1 << voi.bits) - 1)
-    else:
-        assert voi is not None  # noqa: S101  the callers complete the pipeline
-        level = voi.apply(modality_values)
-    if pipeline.presentation_lut is not None:
-        table = pipeline.presentation_lut
-        nearest = np.floor(np.nan_to_num(level) * (len(table.entries) - 1) + 0.5).astype(np.intp)
-        level = table.entries[nearest] / float((1 << table.bits) - 1)
-    shown = np.floor(np.nan_to_num(level) * largest + 0.5).astype(_dtype(bits))
-    return largest - shown if pipeline.is_inverse else shown
-
-
-def _palette(array: NDArray[Any], pipeline: Pipeline, bits: int, out: NDArray[Any] | None) -> NDArray[Any]:
-    """Send indices through the three tables of a palette."""
-    palette = pipeline.palette
+    A pipeline that needs the frame must have got its VOI stage; colours are RGB.
+    """
+    interpretation, palette = pipeline.photometric_interpretation, pipeline.palette
+    if interpretation not in (*_MONOCHROME, "PALETTE COLOR"):
+        return value_pass(_full_range(replace(pipeline, presentation_lut=None)), dtype, bits)
+    if pipeline.into_colors is not None:
+        return color_pass(FalseColors(pipeline.modality, pipeline.stages, pipeline.into_colors), dtype, bits)
+    if interpretation == "PALETTE COLOR":
+        if palette is None:
+            raise OptionError("PALETTE COLOR, but the pipeline has no palette")
+        return color_pass(PaletteColors(palette, pipeline.is_inverse), dtype, bits)
+    grey = _full_range(pipeline) if pipeline.voi is None else _grey_stages(pipeline)
     if palette is None:
-        raise OptionError("PALETTE COLOR, but the pipeline has no palette")
-    out = _output((*array.shape, 3), bits, out)
-    for channel, table in enumerate((palette.red, palette.green, palette.blue)):
-        colour = Pipeline(voi=table, presentation_lut_shape="INVERSE" if pipeline.is_inverse else "IDENTITY")
-        out[..., channel] = _through(array, colour, bits, None)
-    return out
+        return value_pass(grey, dtype, bits)
+    return color_pass(SupplementedGrey(grey, PaletteColors(palette, pipeline.is_inverse)), dtype, bits)
 
 
-def _supplemented(
-    array: NDArray[Any], pipeline: Pipeline, palette: Palette, bits: int, out: NDArray[Any] | None
-) -> NDArray[Any]:
-    """Show values below the first that a supplemental palette maps in grey, the others in its colours."""
-    out = _output((*array.shape, 3), bits, out)
-    first = palette.red.first_mapped
-    grey = _with_voi(array[array < first], replace(pipeline, palette=None))  # the colours are no part of the range
-    out[...] = _through(array, grey, bits, None)[..., None]
-    colored = array >= first
-    indices = replace(pipeline, photometric_interpretation="PALETTE COLOR")
-    out[colored] = _palette(array[colored], indices, bits, None)
-    return out
+def _grey_stages(pipeline: Pipeline) -> GreyStages:
+    if pipeline.voi is None:
+        raise OptionError("the pipeline has no VOI stage")
+    return GreyStages(
+        pipeline.modality, pipeline.stages, pipeline.voi, pipeline.presentation_lut, is_inverse=pipeline.is_inverse
+    )
 
 
-def _dtype(bits: int) -> np.dtype[Any]:
-    return np.dtype(np.uint8 if bits <= 8 else np.uint16)
+def _full_range(pipeline: Pipeline) -> GreyStages:
+    """Show every value of Bits Stored as it is, but for the output's bits."""
+    lowest = -(1 << (pipeline.bits_stored - 1)) if pipeline.pixel_representation else 0
+    highest = lowest + (1 << pipeline.bits_stored) - 1
+    plain = replace(pipeline, modality=IDENTITY, stages=(), padding=None)
+    return _grey_stages(plain.with_range(lowest, highest))
 
 
-def _output(shape: tuple[int, ...], bits: int, out: NDArray[Any] | None) -> NDArray[Any]:
+def output(shape: tuple[int, ...], bits: int | None, out: NDArray[Any] | None) -> NDArray[Any]:
     """Return ``out`` if it fits, or a new array."""
+    dtype = result_dtype(bits)
     if out is None:
-        return np.empty(shape, _dtype(bits))
-    if out.shape != shape or out.dtype != _dtype(bits) or not out.flags.c_contiguous:
-        raise OptionError(f"out must be C-contiguous {_dtype(bits)} {shape}, not {out.dtype} {out.shape}")
+        return np.empty(shape, dtype)
+    if out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous or not out.flags.writeable:
+        raise OptionError(f"out must be writable, C-contiguous {dtype} {shape}, not {out.dtype} {out.shape}")
+    return out
+
+
+def into(out: NDArray[Any] | None, picture: NDArray[Any], bits: int | None) -> NDArray[Any]:
+    """Return a picture, in ``out`` if there is one."""
+    if out is None:
+        return picture
+    output(picture.shape, bits, out)[...] = picture
     return out
