@@ -1,10 +1,17 @@
-"""Data sets in memory, and pydicom with pacscore as its plug-in."""
+"""Data sets in memory, pydicom with pacscore as its plug-in, and processes that find pacscore installed."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+import pacscore
 from pacscore.integrations.pydicom import install, uninstall
 
 
@@ -58,3 +65,29 @@ def stack():
         return random.integers(low, high, shape).astype(f"{'i' if signed else 'u'}{1 if bits <= 8 else 2}")
 
     return made
+
+
+@pytest.fixture(scope="session")
+def where_installed(tmp_path_factory):
+    """The PYTHONPATH of a process that finds pacscore and its entry points, as the build backend writes them."""
+    source = Path(pacscore.__file__).parents[1]
+    if any(entry.name.startswith("pacscore.") for entry in entry_points(group="zarr.codecs")):
+        return str(source)
+    metadata = tmp_path_factory.mktemp("metadata")
+    command = [sys.executable, "-W", "ignore", "setup.py", "-q", "egg_info", "--egg-base", str(metadata)]
+    subprocess.run(command, cwd=source.parent, check=True, capture_output=True)
+    return os.pathsep.join([str(source), str(metadata)])
+
+
+@pytest.fixture
+def fresh_process(where_installed, tmp_path):
+    """Runs a script in a process of its own, in a folder of its own, and gives what it prints."""
+
+    def run(script):
+        command = [sys.executable, "-W", "error", "-c", script]
+        env = os.environ | {"PYTHONPATH": where_installed}
+        ran = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=120)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    return run
