@@ -121,6 +121,11 @@ def loss_not_mentioned() -> Made:
     return of.grey_object(of.J2K, frames), np.stack([imagecodecs.jpeg2k_decode(frame) for frame in frames])
 
 
+@seeds("PAC501")
+def video_without_a_word_of_loss() -> Made:
+    return of.part10(of.described(of.COLOUR), of.PREFIX + "102", of.encapsulated([bytes(64)])), None
+
+
 @seeds("PAC502")
 def two_ratios_of_one_method() -> Made:
     ds = of.lossy(of.described(of.SMOOTH), "ISO_10918_1")

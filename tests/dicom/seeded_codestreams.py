@@ -147,6 +147,18 @@ def part_2_in_90() -> Made:
     return of.grey_object(of.J2K_LOSSLESS, frames), None
 
 
+@seeds("PAC116")
+def an_extension_of_part_2_in_90() -> Made:
+    frames = [frame[:45] + b"\xff\x74\x00\x04\x00\x00" + frame[45:] for frame in of.coded(of.GREY, of.J2K_LOSSLESS)]
+    return of.grey_object(of.J2K_LOSSLESS, frames), None
+
+
+@seeds("PAC011")
+def an_extension_of_part_2_in_92() -> Made:
+    frames = [frame[:45] + b"\xff\x74\x00\x04\x00\x00" + frame[45:] for frame in of.coded(of.GREY, of.J2K_LOSSLESS)]
+    return of.grey_object(of.PREFIX + "92", frames), None
+
+
 @seeds("PAC117")
 def no_eoc() -> Made:
     return of.grey_object(of.J2K_LOSSLESS, [frame[:-2] for frame in of.coded(of.GREY, of.J2K_LOSSLESS)]), of.GREY
@@ -282,3 +294,9 @@ def shared_chroma_labelled_ybr_full() -> Made:
 def codestream_without_cod() -> Made:
     frames = [changed(frame, b"\xff\x52", 0, b"\xff\x64") for frame in of.coded(of.GREY, of.J2K_LOSSLESS)]
     return of.grey_object(of.J2K_LOSSLESS, frames), None
+
+
+@seeds("PAC213")
+def an_uncompressed_frame_too_long() -> Made:
+    frames = [of.words(frame) + bytes(100) for frame in of.GREY]
+    return of.grey_object("1.2.840.10008.1.2.1.98", frames), None

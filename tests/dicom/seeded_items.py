@@ -119,6 +119,13 @@ def nameless_everywhere() -> Made:
     return data[:140] + length + data[144:at] + data[at + 16 :], None
 
 
+@seeds("PAC014")
+def very_many_items() -> Made:
+    item = struct.pack("<HHL", 0xFFFE, 0xE000, 0)
+    head = struct.pack("<HH2sHL", 0x5200, 0x9230, b"SQ", 0, 20_001 * len(item))
+    return of.part10(of.described(of.GREY), of.EXPLICIT, head + item * 20_001 + of.native(NATIVE)), None
+
+
 @seeds("PAC301")
 def native_pixels_called_htj2k() -> Made:
     return of.part10(of.described(of.GREY), of.HT_LOSSLESS, of.native(NATIVE)), of.GREY

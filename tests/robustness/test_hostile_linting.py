@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
 import pacscore as pc
+from dicom import linter_objects as of
 from dicom import seeded_attributes, seeded_codestreams, seeded_items  # noqa: F401 - they seed
 from dicom.seeding import FAULTS
 from pacscore.dicom.linter import Finding, fix, lint
@@ -47,3 +50,19 @@ def test_cut_files_give_findings(name):
         findings = lint(data[:cut])
         assert all(isinstance(finding, Finding) for finding in findings)
         assert any(finding.severity == "error" for finding in findings) or cut > 0.9 * len(data)
+
+
+def test_what_is_there_to_cost_time_is_refused():
+    """Empty marker segments and tile-parts take four and fourteen bytes each, and microseconds to be read."""
+    (stream,) = of.coded(of.GREY[:1], of.HT_LOSSLESS)
+    header, body = stream[: stream.index(b"\xff\x90")], stream[stream.index(b"\xff\x90") :]
+    tile_part = struct.pack(">HHHLBBH", 0xFF90, 10, 0, 14, 0, 0, 0xFF93)
+    comment = b"\xff\x64\x00\x04\x00\x01"
+    for frame in (header + 60_000 * tile_part + b"\xff\xd9", header + 50_000 * comment + body):
+        data = of.part10(of.described(of.GREY[:1]), of.HT_LOSSLESS, of.encapsulated([frame]))
+        (finding,) = lint(data)
+        assert finding.rule == "PAC002"
+        assert "more than" in finding.what
+    jpeg = b"\xff\xd8" + 50_000 * b"\xff\xfe\x00\x02"
+    (finding,) = lint(of.part10(of.described(of.SMOOTH), of.SV1, of.encapsulated([jpeg])))
+    assert "more than" in finding.what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
@@ -168,20 +168,27 @@ def _parsed_later(read: bytes) -> tuple[Dataset, tuple[str, ...]]:
     return dataset, tuple(warned)
 
 
-def parse_before_pixels(reader: Reader) -> Dataset:
+def parse_before_pixels(reader: Reader, only: Sequence[int | str] | None = None) -> Dataset:
     """Return what pydicom reads of a file up to Pixel Data, whether there is Pixel Data or not.
+
+    Parameters
+    ----------
+    reader : Reader
+    only : sequence of tags and keywords, optional
+        The elements that are wanted; the others are passed over quickly.
 
     Raises
     ------
     DicomError
         If it does not parse.
     """
-    return _parsed(_ReaderFile(reader))
+    return _parsed(_ReaderFile(reader), only)
 
 
-def _parsed(file: _ReaderFile) -> Dataset:
+def _parsed(file: _ReaderFile, only: Sequence[int | str] | None = None) -> Dataset:
     file.seek(0)
-    dataset: Dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True))
+    wanted: Any = None if only is None else list(only)
+    dataset: Dataset = _guarded(lambda: dcmread(file, force=True, stop_before_pixels=True, specific_tags=wanted))
     dataset.buffer = None  # a copy of the data set must not share the open file
     return dataset
 

@@ -73,12 +73,15 @@ class PlainHeader:
         Whether the VR is written.
     stop : int, in bytes
         Where the tag of Pixel Data, Float or Double Float Pixel Data stands.
+    sequences : tuple of (int, int), in bytes
+        Where sequences of undefined length begin and end, those inside of others left out.
     """
 
     attributes: dict[str, Any]
     transfer_syntax: str
     explicit: bool
     stop: int
+    sequences: tuple[tuple[int, int], ...] = ()
 
 
 class HeaderWalk:
@@ -100,6 +103,7 @@ class HeaderWalk:
         self._reader = reader
         self.data = bytes(reader.read_range(0, _AHEAD))
         self._explicit = True
+        self._sequences: list[tuple[int, int]] = []
 
     def header(self) -> PlainHeader | None:
         """Return the header; None where anything about it is odd."""
@@ -109,7 +113,7 @@ class HeaderWalk:
             stop, attributes = self._data_set(position)
         except _DoubtError:
             return None
-        return PlainHeader(attributes, transfer_syntax, self._explicit, stop)
+        return PlainHeader(attributes, transfer_syntax, self._explicit, stop, tuple(self._sequences))
 
     def _reach(self, stop: int) -> None:
         """Have ``data`` up to ``stop``; reading ahead by a quarter of what lies before takes few reads."""
@@ -178,7 +182,10 @@ class HeaderWalk:
                 if vr not in (usual, b"") or length == _UNDEFINED:
                     raise _DoubtError
                 attributes[keyword] = _parsed(usual, self._value(start, length))
-            previous, position = tag, self._behind(tag, vr, start, length, 0)
+            stop = self._behind(tag, vr, start, length, 0)
+            if length == _UNDEFINED:
+                self._sequences.append((position, stop))
+            previous, position = tag, stop
 
     def _behind(self, tag: int, vr: bytes, start: int, length: int, depth: int) -> int:
         """Return where an element ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from pacscore.codecs import jpeg_scans, jpegls_scans
@@ -11,13 +12,15 @@ from pacscore.codecs.frame_header import FrameHeader, read_frame_header
 from pacscore.codecs.jpeg_segments import EOI, JPEG_LS_FRAME, SOF_MARKERS, SOS, segments
 from pacscore.codecs.jpegxl_header import ImageHeader, has_jpeg, read_image_header
 from pacscore.dicom.linter.codestream_facts import CodestreamFacts, read_codestream_facts
-from pacscore.errors import PacscoreError
+from pacscore.errors import DataError, LimitError, PacscoreError
 
 __all__ = ["CodedFrame", "JpegFacts", "Kind", "begins_frame", "kind_of", "read_coded_frame"]
 
 Kind = Literal["JPEG 2000", "JPEG", "JPEG-LS", "JPEG XL", "RLE", "unknown"]
 
-_DCT = frozenset({0xC0, 0xC1, 0xC2})
+_DCT, _LOSSLESS = frozenset({0xC0, 0xC1, 0xC2}), 0xC3
+_MOST_SEGMENTS = 10_000
+"""Marker segments that a frame may have: more are there to cost time."""
 _RLE_HEADER = struct.Struct("<16L")
 
 
@@ -38,6 +41,8 @@ class JpegFacts:
         First byte behind EOI; None where there is no EOI.
     behind : bytes
         What follows, at most the first 16 bytes; zeros that pad an item are left out.
+    segments : int
+        Marker segments.
     """
 
     header: FrameHeader
@@ -46,6 +51,7 @@ class JpegFacts:
     fault: str | None = None
     stop: int | None = None
     behind: bytes = b""
+    segments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,13 @@ class CodedFrame:
         return self.facts if isinstance(self.facts, JpegFacts) else None
 
     @property
+    def parts(self) -> int:
+        """Tile-parts or marker segments: what looking at the frame took time for."""
+        if self.codestream is not None:
+            return self.codestream.tile_parts + self.codestream.segments
+        return 1 if self.jpeg is None else self.jpeg.segments
+
+    @property
     def lossy_method(self) -> str | None:
         """What Lossy Image Compression Method (0028,2114) calls the coding, None where nothing proves a loss.
 
@@ -112,16 +125,21 @@ def kind_of(data: bytes) -> Kind:
     if data.startswith((b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n")):
         return "JPEG XL"
     if data.startswith(b"\xff\xd8\xff"):
-        try:
-            first = next((found.marker for found in segments(data, "JPEG") if found.marker in SOF_MARKERS), 0)
-        except PacscoreError:
-            first = 0
-        return "JPEG-LS" if first == JPEG_LS_FRAME else "JPEG"
+        return "JPEG-LS" if _first_frame_header(data) == JPEG_LS_FRAME else "JPEG"
     if len(data) >= _RLE_HEADER.size:
         count, first, *rest = _RLE_HEADER.unpack_from(data)
         if 1 <= count <= 15 and first == _RLE_HEADER.size and not any(rest[count - 1 :]):
             return "RLE"
     return "unknown"
+
+
+def _first_frame_header(data: bytes) -> int | None:
+    """Return the first SOF marker, None where there is none among the first segments."""
+    try:
+        found = (segment.marker for segment in islice(segments(data, "JPEG"), _MOST_SEGMENTS))
+        return next((marker for marker in found if marker in SOF_MARKERS), None)
+    except PacscoreError:
+        return None
 
 
 def begins_frame(behind: bytes) -> bool:
@@ -148,6 +166,7 @@ def read_coded_frame(index: int, offset: int, fragments: int, data: bytes) -> Co
 
 
 def _jpeg(data: bytes, kind: str) -> JpegFacts:
+    count, stop = _segments_and_end(data, kind)
     header = read_frame_header(data, SOF_MARKERS, kind)
     near, fault = 0, None
     try:
@@ -157,20 +176,27 @@ def _jpeg(data: bytes, kind: str) -> JpegFacts:
             jpeg_scans.check_segments(data, header, kind)
     except PacscoreError as error:
         fault = str(error)
-    predictor = jpeg_scans.read_predictor(data, kind) if header.marker == 0xC3 else None
-    stop = _behind_end(data, kind)
+    predictor = jpeg_scans.read_predictor(data, kind) if header.marker == _LOSSLESS else None
     behind = b"" if stop is None else data[stop:].lstrip(b"\0")[:16]
-    return JpegFacts(header, predictor, near, fault, stop, behind)
+    return JpegFacts(header, predictor, near, fault, stop, behind, count)
 
 
-def _behind_end(data: bytes, kind: str) -> int | None:
-    """Return the first byte behind EOI, which cannot occur in coded data (T.81 B.1.1.5)."""
-    last = 0
+def _segments_and_end(data: bytes, kind: str) -> tuple[int, int | None]:
+    """Return the number of segments, and the first byte behind EOI, which cannot occur in coded data (T.81 B.1.1.5).
+
+    Raises
+    ------
+    LimitError
+        If there are so many segments that only an attack has them.
+    """
+    last = count = 0
     try:
-        for segment in segments(data, kind):
+        for count, segment in enumerate(segments(data, kind), 1):
             if segment.marker == SOS:
                 last = segment.offset + len(segment.body)
-    except PacscoreError:
-        return None
+            if count > _MOST_SEGMENTS:
+                raise LimitError(f"the {kind} frame has more than {_MOST_SEGMENTS:,} marker segments")
+    except DataError:
+        return count, None
     found = data.find(bytes((0xFF, EOI)), last)
-    return None if found < 0 else found + 2
+    return count, None if found < 0 else found + 2

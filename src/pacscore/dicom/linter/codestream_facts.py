@@ -8,9 +8,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from pacscore.errors import CodestreamError
+from pacscore.errors import CodestreamError, LimitError
 from pacscore.j2k.codestream.headers import Codestream, MainHeader
-from pacscore.j2k.codestream.reader import read_codestream
+from pacscore.j2k.codestream.reader import read_codestream, read_main_header
 from pacscore.j2k.codestream.segments import Coc, Cod, CodingStyle, Poc, Siz
 
 __all__ = ["CodestreamFacts", "codestream_bounds", "read_codestream_facts"]
@@ -21,6 +21,9 @@ _BOXES_BEFORE = 1 << 16
 """Bytes in which boxes before the codestream must end."""
 _BOX = struct.Struct(">L4s")
 _RPCL = 2
+_SOT, _SOT_MARKER = struct.Struct(">HHHL"), 0xFF90
+_SEGMENT = struct.Struct(">HH")
+_MOST_SEGMENTS, _MOST_TILE_PARTS = 40_000, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class CodestreamFacts:
         The fewest of any component.
     tlm : "none", "right" or "wrong"
         Whether there is TLM, and whether it tells the lengths that the tile-parts have.
-    tile_parts : int
+    tile_parts, segments : int
+        How many, and how many marker segments in all headers.
     eoc : bool
         Whether EOC ends it.
     behind : bytes
@@ -67,6 +71,7 @@ class CodestreamFacts:
     decomposition_levels: int
     tlm: str
     tile_parts: int
+    segments: int
     eoc: bool
     behind: bytes
     damage: str | None
@@ -124,10 +129,12 @@ def read_codestream_facts(data: bytes) -> CodestreamFacts:
 
     Raises
     ------
-    CodestreamError, UnsupportedError
-        If the main header is broken, or asks for extensions of Part 2.
+    CodestreamError, UnsupportedError, LimitError
+        If the main header is broken, asks for extensions of Part 2, or so many tile-parts follow that it takes long.
     """
     start, stop = codestream_bounds(data)
+    _check_segments(data, start + 2, stop)
+    _check_tile_parts(data, read_main_header(data, start).stop, stop)
     found = read_codestream(data, start, stop)
     main = found.main
     segments = [*main.segments, *(segment for part in found.tile_parts for segment in part.segments)]
@@ -150,11 +157,38 @@ def read_codestream_facts(data: bytes) -> CodestreamFacts:
         decomposition_levels=min(coding.decomposition_levels for coding in codings),
         tlm=_tlm(main, found),
         tile_parts=len(found.tile_parts),
+        segments=len(segments),
         eoc=found.eoc,
         behind=data[found.end : stop].lstrip(b"\0")[:16] if found.eoc else b"",
         damage=found.damages[0].what if found.damages else None,
         notes=found.notes,
     )
+
+
+def _check_segments(data: bytes, position: int, stop: int) -> None:
+    """Raise LimitError where the main header has so many marker segments that only an attack has them."""
+    count = 0
+    while position + _SEGMENT.size <= stop:
+        marker, length = _SEGMENT.unpack_from(data, position)
+        if marker == _SOT_MARKER or length < 2:
+            return
+        count += 1
+        if count > _MOST_SEGMENTS:
+            raise LimitError(f"the main header has more than {_MOST_SEGMENTS:,} marker segments")
+        position += 2 + length
+
+
+def _check_tile_parts(data: bytes, position: int, stop: int) -> None:
+    """Raise LimitError where there are so many tile-parts that only an attack has them; each costs time to be read."""
+    count = 0
+    while position + _SOT.size <= stop:
+        marker, _, _, psot = _SOT.unpack_from(data, position)
+        if marker != _SOT_MARKER or psot < _SOT.size:
+            return
+        count += 1
+        if count > _MOST_TILE_PARTS:
+            raise LimitError(f"the codestream has more than {_MOST_TILE_PARTS:,} tile-parts")
+        position += psot
 
 
 def _style(segment: Cod | Coc) -> CodingStyle:

@@ -12,12 +12,15 @@ from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.linter.true_syntax import LARGEST_BASE, RPCL
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["CHECKS", "photometric_of"]
+__all__ = ["CHECKS", "MULTI_COMPONENT", "PART_2", "photometric_of"]
 
 _PREFIX = "1.2.840.10008.1.2.4."
 _LOSSLESS_ONLY = frozenset({f"{_PREFIX}90", f"{_PREFIX}92", f"{_PREFIX}201", RPCL})
 _PART_1 = frozenset(f"{_PREFIX}{number}" for number in (90, 91, 92, 93))
 _PART_15 = frozenset({f"{_PREFIX}201", RPCL, f"{_PREFIX}203"})
+
+MULTI_COMPONENT = frozenset({f"{_PREFIX}92", f"{_PREFIX}93"})
+"""Transfer syntaxes that allow the multi-component extensions of Part 2."""
 
 _RELABEL = "The transfer syntax is named that the frames are of; their bytes stay."
 _NO_TRANSFORM = frozenset({"RGB", "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
@@ -205,7 +208,7 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
             yield PART_1_UNDER_HT.found_in(frame, f"no code-block is HT; {syntax} holds HTJ2K", fixable=known)
         if syntax == RPCL and facts.high_throughput:
             yield from _rpcl(facts, frame)
-        if facts.siz.rsiz & 0x8000 and syntax not in (f"{_PREFIX}92", f"{_PREFIX}93"):
+        if facts.siz.rsiz & 0x8000 and syntax not in MULTI_COMPONENT:
             yield PART_2.found_in(frame, f"Rsiz is {facts.siz.rsiz:04X}H")
         if facts.high_throughput and (not facts.siz.rsiz & 0x4000 or any("CAP" in note for note in facts.notes)):
             yield NO_CAP.found_in(frame, f"Rsiz is {facts.siz.rsiz:04X}H")

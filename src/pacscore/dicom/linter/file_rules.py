@@ -16,7 +16,7 @@ from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.part10 import IMPLICIT
 from pacscore.errors import DicomError, UnsupportedError
 
-__all__ = ["CHECKS", "UNREADABLE", "UNREADABLE_FRAME"]
+__all__ = ["CHECKS", "UNCHECKED", "UNREADABLE", "UNREADABLE_FRAME"]
 
 UNREADABLE = Rule(
     "PAC001",
@@ -94,12 +94,12 @@ WRONG_VR_ENCODING = Rule(
     "Readers that go by the transfer syntax take lengths for value representations.",
     "The data set is written with explicit VR.",
 )
-UNCHECKED_SYNTAX = Rule(
+UNCHECKED = Rule(
     "PAC011",
     "note",
     "PS3.5 A.4",
-    "frames of this transfer syntax are not looked into",
-    "It is retired, private, or younger than this version: only the data set around the frames is checked.",
+    "frames are not looked into",
+    "They are of a transfer syntax or a kind that this version does not read: what is around them is checked.",
 )
 TRAILING_BYTES = Rule(
     "PAC012",
@@ -120,7 +120,17 @@ NAMELESS = Rule(
 )
 
 _JPIP = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (94, 95, 204, 205))
+_REAL_TIME = frozenset(f"1.2.840.10008.1.2.7.{number}" for number in (1, 2, 3))
+"""SMPTE ST 2110: pixels come as a stream beside the object (PS3.5 A.7)."""
 _LONG_VRS = frozenset({b"OB", b"OW", b"UN", b"SQ", b"UT", b"OF", b"OD", b"OL", b"OV", b"UC", b"UR", b"SV", b"UV"})
+MANY_ITEMS = Rule(
+    "PAC014",
+    "note",
+    "PS3.3 C.7.6.16",
+    "the data set is too large for its functional groups to be looked into",
+    "It has more than 20,000 items of sequences; what each frame says of its display is not checked.",
+)
+
 _NAMES = (
     (CLASS_UID, "SOPClassUID", "(0002,0002)", "(0008,0016)"),
     (INSTANCE_UID, "SOPInstanceUID", "(0002,0003)", "(0008,0018)"),
@@ -138,6 +148,9 @@ def check_reading(subject: Subject) -> Iterator[Finding]:
             yield NO_PROVIDER.found("there is neither Pixel Data nor a Pixel Data Provider URL", tag="(0028,7FE0)")
         return
     tag, offset = (getattr(problem, name, None) for name in ("tag", "offset"))
+    if subject.transfer_syntax in _REAL_TIME:
+        yield NO_PIXELS.found("the pixels come as a stream in real time")
+        return
     is_dicom = _is_dicom(subject)
     if is_dicom and tag == "(7FE0,0010)" and "holds no Pixel Data" in str(problem) and not _is_image(subject):
         yield NO_PIXELS.found("there is no Pixel Data: only what surrounds it is checked")
@@ -218,14 +231,23 @@ def check_encoding(subject: Subject) -> Iterator[Finding]:
         yield GROUP_LENGTHS.found(f"groups {groups} have one", tag=f"({lengths[0].group:04X},0000)")
     if not subject.has_pixels or subject.in_memory:
         return
+    if subject.has_too_many_items:
+        yield MANY_ITEMS.found("there are more than 20,000 items", tag="(5200,9230)")
     if subject.element.vr == "" and subject.transfer_syntax != IMPLICIT:
         what = f"Pixel Data has no VR; {subject.transfer_syntax} asks for explicit VR"
         yield WRONG_VR_ENCODING.found(what, tag="(7FE0,0010)", fixable=not subject.claims_native)
     if subject.encapsulated and subject.transfer_syntax not in transfer_syntaxes():
-        yield UNCHECKED_SYNTAX.found(f"{subject.transfer_syntax} has no codec here", tag="(0002,0010)")
+        yield UNCHECKED.found(f"{subject.transfer_syntax} has no codec here", tag="(0002,0010)")
+
+
+def check_trailing(subject: Subject) -> Iterator[Finding]:
+    """Check that what follows Pixel Data is data elements; very much of it is not looked at."""
+    if not subject.has_pixels or subject.in_memory or subject.stop >= subject.header.reader.size:
+        return
+    if subject.has_much_behind:
+        return
     try:
-        trailing = subject.trailing
-        broken = any(tag <= 0x7FE00010 for tag in trailing.keys())  # noqa: SIM118 - keys, not elements
+        broken = any(tag <= 0x7FE00010 for tag in subject.trailing.keys())  # noqa: SIM118 - keys, not elements
     except DicomError:
         broken = True
     if broken:
@@ -233,4 +255,4 @@ def check_encoding(subject: Subject) -> Iterator[Finding]:
         yield TRAILING_BYTES.found(what, offset=subject.stop)
 
 
-CHECKS = (check_reading, check_meta, check_names, check_encoding)
+CHECKS = (check_reading, check_meta, check_names, check_encoding, check_trailing)

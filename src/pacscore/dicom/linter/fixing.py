@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydicom.dataset import Dataset
 
 from pacscore.dicom.attributes import AttributeEditor, identify, report_signatures
 from pacscore.dicom.frame_coding import whole
+from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.linter.draft import Draft, spool_encapsulated, spool_native
 from pacscore.dicom.linter.finding import Finding
@@ -27,11 +29,19 @@ from pacscore.dicom.replacing import replacing
 from pacscore.errors import DicomError, PacscoreError, VerificationError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 
+if TYPE_CHECKING:
+    from pacscore.codecs.isolation import Isolation
+
 __all__ = ["fix"]
 
 
 def fix(
-    source: Any, destination: str | os.PathLike[str], *, overwrite: bool = False, limits: Limits | None = None
+    source: Any,
+    destination: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    limits: Limits | None = None,
+    isolate: bool | Isolation = False,
 ) -> FixReport:
     """Write a copy of an object in which everything is mended that can be mended without guessing.
 
@@ -53,6 +63,8 @@ def fix(
         Whether an existing file may be replaced.
     limits : Limits, optional
         Sizes beyond which frames are not decoded to be compared.
+    isolate : bool or Isolation
+        Whether codecs of other libraries, which decode frames to compare them, run in a child process.
 
     Returns
     -------
@@ -81,10 +93,11 @@ def fix(
             return FixReport(None, (), tuple(found), (), (), subject.frame_count, 0, before, before)
         draft = _drafted(subject, mendable)
         with FrameSpool(target.parent) as spool, replacing(target, overwrite=overwrite) as (stream, temporary):
-            _write(draft, spool, stream, source, limits)
+            _write(draft, spool, stream, partial(open_frames, source, limits=limits))
             stream.flush()
             left = _lint_copy(temporary, found, limits)
-            compared = _compare(source, temporary, limits, draft.editor.warnings)
+            opened = partial(open_frames, limits=limits, isolate=isolate)
+            compared = _compare(lambda: opened(source), lambda: opened(temporary), draft.editor.warnings)
         still = {finding.rule for finding in left}
         return FixReport(
             destination=str(target),
@@ -101,8 +114,8 @@ def fix(
 
 def _drafted(subject: Subject, mendable: Iterable[Finding]) -> Draft:
     """Return what the copy shall be."""
-    editor = AttributeEditor(own_dataset(subject.dataset, _trailing(subject), subject.transfer_syntax))
-    identify(editor, subject.dataset)
+    editor = AttributeEditor(own_dataset(subject.header.dataset, _trailing(subject), subject.transfer_syntax))
+    identify(editor, subject.header.dataset)
     draft = Draft(subject, editor, subject.transfer_syntax)
     for finding in mendable:
         MENDS[finding.rule](draft)
@@ -120,14 +133,14 @@ def _trailing(subject: Subject) -> Dataset:
         return Dataset()
 
 
-def _write(draft: Draft, spool: FrameSpool, stream: Sink, source: Any, limits: Limits) -> None:
+def _write(draft: Draft, spool: FrameSpool, stream: Sink, opened: Callable[[], FrameSource]) -> None:
     subject, syntax = draft.subject, draft.transfer_syntax
     if subject.encapsulated:
         spool_encapsulated(draft, spool)
         write_part10(stream, draft.editor.dataset, syntax, lambda sink: write_encapsulated(sink, spool, None))
         return
     if draft.clean_cells:
-        with open_frames(source, limits=limits) as frames:
+        with opened() as frames:
             spool_native(draft, spool, frames)
     else:
         spool_native(draft, spool, None)
@@ -150,11 +163,11 @@ def _lint_copy(path: Path, before: list[Finding], limits: Limits) -> list[Findin
     return left
 
 
-def _compare(source: Any, path: Path, limits: Limits, warnings: list[str]) -> int:
+def _compare(before: Callable[[], FrameSource], after: Callable[[], FrameSource], warnings: list[str]) -> int:
     """Return how many frames show the same in both; those that the source does not show cannot be compared."""
     compared, failed = 0, None
     try:
-        with open_frames(source, limits=limits) as old, open_frames(path, limits=limits) as new:
+        with before() as old, after() as new:
             for index in range(len(old)):
                 try:
                     sha256 = pixel_sha256(whole(old.frame(index)))

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from pacscore.codecs.jpegxl_header import ImageHeader
 from pacscore.dicom.linter.coded_frame import CodedFrame, JpegFacts, begins_frame
-from pacscore.dicom.linter.file_rules import UNREADABLE_FRAME
+from pacscore.dicom.linter.codestream_rules import MULTI_COMPONENT, PART_2
+from pacscore.dicom.linter.file_rules import UNCHECKED, UNREADABLE_FRAME
 from pacscore.dicom.linter.finding import Finding
 from pacscore.dicom.linter.rule import Rule
 from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.linter.true_syntax import KINDS
+from pacscore.errors import UnsupportedError
 from pacscore.pixel_format import PixelFormat
 
 __all__ = ["CHECKS"]
@@ -128,6 +130,13 @@ SHARED_CHROMA = Rule(
     "YBR_FULL_422 says so; most decoders go by the frame.",
     "Photometric Interpretation becomes YBR_FULL_422.",
 )
+RAW_LENGTH = Rule(
+    "PAC213",
+    "error",
+    "PS3.5 A.4.11",
+    "an uncompressed frame in an item is not as long as the attributes say",
+    "Readers show it shifted from row to row, or fail.",
+)
 
 
 def check_format(subject: Subject) -> Iterator[Finding]:
@@ -140,6 +149,9 @@ def check_format(subject: Subject) -> Iterator[Finding]:
         elif expected is not None and frame.kind == "unknown":
             rule = RLE_HEADER if expected == "RLE" else UNREADABLE_FRAME
             yield rule.found_in(frame, f"the frame does not begin as {expected} does")
+        elif expected is not None and isinstance(frame.problem, UnsupportedError):
+            beyond = frame.problem.feature == "T.801" and subject.transfer_syntax not in MULTI_COMPONENT
+            yield (PART_2 if beyond else UNCHECKED).found_in(frame, str(frame.problem))
         elif expected is not None and frame.problem is not None:
             yield UNREADABLE_FRAME.found_in(frame, str(frame.problem))
 
@@ -238,4 +250,15 @@ def check_rle(subject: Subject) -> Iterator[Finding]:
             yield RLE_ODD.found_in(frame, f"segments are of {sizes} bytes")
 
 
-CHECKS = (check_format, check_jpeg, check_attributes, check_rle)
+def check_raw(subject: Subject) -> Iterator[Finding]:
+    """Check the length of frames of Encapsulated Uncompressed."""
+    stored = subject.stored
+    if stored is None or subject.transfer_syntax != "1.2.840.10008.1.2.1.98":
+        return
+    needed = -(-stored.native_bits // 8)
+    for frame in subject.coded_frames:
+        if frame.length != needed + needed % 2:
+            yield RAW_LENGTH.found_in(frame, f"it has {frame.length:,} bytes; the attributes ask for {needed:,}")
+
+
+CHECKS = (check_format, check_jpeg, check_attributes, check_rle, check_raw)

@@ -10,6 +10,8 @@ from typing import Any
 
 from pydicom.multival import MultiValue
 
+from pacscore.codecs.video import VIDEO_FORMATS
+from pacscore.dicom.linter.coded_frame import CodedFrame
 from pacscore.dicom.linter.finding import Finding
 from pacscore.dicom.linter.rule import Rule
 from pacscore.dicom.linter.subject import Subject
@@ -82,36 +84,54 @@ def values_of(subject: Subject, keyword: str) -> list[Any]:
     return list(found) if isinstance(found, MultiValue | list | tuple) else [found]
 
 
-def check_history(subject: Subject) -> Iterator[Finding]:
-    """Check the history of lossy compression against itself and the frames."""
-    flag = str(subject.get("LossyImageCompression") or "").strip()
-    ratios, methods = (values_of(subject, f"LossyImageCompression{name}") for name in ("Ratio", "Method"))
-    lossy = next((frame for frame in subject.coded_frames if frame.lossy_method), None) if subject.has_pixels else None
+def check_told(subject: Subject) -> Iterator[Finding]:
+    """Check what the object says of its loss against itself."""
+    flag, ratios, methods = _told(subject)
     if flag not in ("", "00", "01"):
         yield NO_FLAG.found(f"it is {flag!r}", tag=_FLAG)
-    elif flag != "01" and (ratios or methods) and lossy is None:
-        yield LOSS_DENIED.found(
-            f"it is {flag or 'absent'}; there are {len(ratios)} ratios, {len(methods)} methods", tag=_FLAG
-        )
+    elif flag != "01" and (ratios or methods) and _lossy_frame(subject) is None:
+        what = f"it is {flag or 'absent'}; there are {len(ratios)} ratios, {len(methods)} methods"
+        yield LOSS_DENIED.found(what, tag=_FLAG)
     if len(ratios) != len(methods) and (methods or len(ratios) > 1):
         yield NOT_PARALLEL.found(f"{len(ratios)} ratios, {len(methods)} methods", tag=_METHOD)
+    if flag == "01" and not ratios:
+        fixable = _lossy_frame(subject) is not None and not methods
+        yield NO_RATIO.found("there is no Lossy Image Compression Ratio", tag=_RATIO, fixable=fixable)
+
+
+def check_frames(subject: Subject) -> Iterator[Finding]:
+    """Check what the object says of its loss against its frames."""
+    flag, ratios, methods = _told(subject)
+    if subject.transfer_syntax in VIDEO_FORMATS and flag != "01":
+        what = f"{VIDEO_FORMATS[subject.transfer_syntax]} loses something; the flag is {flag or 'absent'}"
+        yield LOSS_UNTOLD.found(what, tag=_FLAG, fixable=False)
+    lossy = _lossy_frame(subject)
     if lossy is None:
-        if flag == "01" and not ratios:
-            yield NO_RATIO.found("there is no Lossy Image Compression Ratio", tag=_RATIO, fixable=False)
         return
     method = lossy.lossy_method
     if flag != "01":
         what = f"the frames are coded by {method}; the flag is {flag or 'absent'}"
         yield LOSS_UNTOLD.found(what, tag=_FLAG, frame=lossy.index, offset=lossy.offset)
-    elif not ratios:
-        yield NO_RATIO.found("there is no Lossy Image Compression Ratio", tag=_RATIO, fixable=not methods)
-    elif methods and method not in [str(one) for one in methods]:
-        yield METHOD_UNTOLD.found(
-            f"the frames are coded by {method}; it names {', '.join(map(str, methods))}", tag=_METHOD
-        )
+    elif ratios and methods and method not in methods:
+        what = f"the frames are coded by {method}; it names {', '.join(methods)}"
+        yield METHOD_UNTOLD.found(what, tag=_METHOD)
     types = values_of(subject, "ImageType")
     if types and str(types[0]).strip() == "ORIGINAL":
         yield ORIGINAL.found(f"the frames are coded by {method}", tag="(0008,0008)")
 
 
-CHECKS = (check_history,)
+def _told(subject: Subject) -> tuple[str, list[Any], list[str]]:
+    """Return the flag, the ratios and the methods."""
+    flag = str(subject.get("LossyImageCompression") or "").strip()
+    ratios, methods = (values_of(subject, f"LossyImageCompression{name}") for name in ("Ratio", "Method"))
+    return flag, ratios, [str(method) for method in methods]
+
+
+def _lossy_frame(subject: Subject) -> CodedFrame | None:
+    """Return the first frame that is coded with loss."""
+    if not subject.has_pixels:
+        return None
+    return next((frame for frame in subject.coded_frames if frame.lossy_method), None)
+
+
+CHECKS = (check_told, check_frames)

@@ -133,6 +133,8 @@ def check_cells(subject: Subject) -> Iterator[Finding]:
         what = f"{seen.junk:,} cells have bits that Bits Stored {stored.bits_stored} leaves no meaning"
         fixable = not stored.photometric_interpretation.endswith(("_422", "_420"))
         yield JUNK_BITS.found(what, tag=_TAG, offset=subject.element.start, fixable=fixable)
+    if subject.get("PixelPaddingValue") is not None:
+        return  # whether padding counts among the pixels is told nowhere
     for keyword, tag, true in (
         ("SmallestImagePixelValue", "(0028,0106)", seen.smallest),
         ("LargestImagePixelValue", "(0028,0107)", seen.largest),

@@ -81,7 +81,7 @@ NO_TABLE = Rule(
     "PAC328",
     "note",
     "PS3.5 A.4",
-    "many frames without an offset table",
+    "several frames without an offset table",
     "Whoever wants one frame must read the headers of all items before it.",
     _WRITTEN,
 )

@@ -26,8 +26,8 @@ Check = Callable[[Subject], Iterator[Finding]]
 
 _MODULES = (
     (file_rules, "The file"),
-    (frame_rules, "Frames of JPEG, JPEG-LS, RLE and JPEG XL"),
     (codestream_rules, "Codestreams of JPEG 2000 and HTJ2K"),
+    (frame_rules, "Other frames, and frames in general"),
     (encapsulation_rules, "Encapsulation"),
     (offset_rules, "Offset tables"),
     (pixel_rules, "Image Pixel attributes"),
@@ -37,10 +37,17 @@ _MODULES = (
     (table_rules, "Look-up tables"),
 )
 
-SUBJECTS: dict[str, tuple[Rule, ...]] = {
-    title: tuple(sorted((each for each in vars(module).values() if isinstance(each, Rule)), key=lambda rule: rule.id))
-    for module, title in _MODULES
-}
+
+def _by_subject() -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    """Yield the rules of each module; one that a module takes from another is the other's."""
+    seen: set[str] = set()
+    for module, title in _MODULES:
+        rules = {each.id: each for each in vars(module).values() if isinstance(each, Rule) and each.id not in seen}
+        seen |= rules.keys()
+        yield title, tuple(rules[number] for number in sorted(rules))
+
+
+SUBJECTS: dict[str, tuple[Rule, ...]] = dict(_by_subject())
 """The rules of each subject, by number."""
 
 RULES: dict[str, Rule] = {rule.id: rule for rules in SUBJECTS.values() for rule in rules}

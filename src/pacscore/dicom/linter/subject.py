@@ -26,6 +26,7 @@ from pacscore.dicom.linter.coded_frame import CodedFrame, read_coded_frame
 from pacscore.dicom.linter.true_syntax import true_syntax
 from pacscore.dicom.offsets import ExtendedOffsetTable, OffsetTable, basic_offset_table
 from pacscore.dicom.part10 import BIG_ENDIAN, NATIVE
+from pacscore.dicom.plain_header import HeaderWalk
 from pacscore.errors import DicomError, PacscoreError
 from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
@@ -38,6 +39,31 @@ MOST_FRAMES = 256
 
 _MOST_BYTES = 256 << 20
 """Of encoded frames that are looked at."""
+
+_MOST_PARTS = 100_000
+"""Tile-parts and marker segments that are looked at."""
+
+_MOST_ITEMS = 20_000
+"""Items of sequences that are parsed; larger data sets are parsed without functional groups."""
+
+_MOST_BEHIND = 16 << 20
+"""Bytes behind Pixel Data that are parsed."""
+
+_ITEM = b"\xfe\xff\x00\xe0"
+_LUTS = [
+    f"{colour}PaletteColorLookupTable{part}" for colour in ("Red", "Green", "Blue") for part in ("Descriptor", "Data")
+]
+_WITHOUT_GROUPS: list[int | str] = [
+    *("SOPClassUID", "SOPInstanceUID", "ImageType", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation"),
+    *("PlanarConfiguration", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
+    *("SmallestImagePixelValue", "LargestImagePixelValue", "PixelPaddingValue", "PixelPaddingRangeLimit"),
+    *("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction", "VOILUTSequence"),
+    *("RescaleSlope", "RescaleIntercept", "ModalityLUTSequence", "PresentationLUTShape", *_LUTS),
+    *("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod"),
+    *("ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
+    *(group << 16 | element for group in range(0x6000, 0x6020, 2) for element in (0x0010, 0x3000)),
+]
+"""What rules ask for outside of functional groups."""
 
 
 class Subject:
@@ -82,8 +108,24 @@ class Subject:
     def dataset(self) -> Dataset:
         """Everything before Pixel Data, whether there is Pixel Data or not."""
         if self._header is not None:
-            return self._header.dataset
+            return self._parsed_in_part() if self.has_too_many_items else self._header.dataset
         return self._without_pixels if self._without_pixels is not None else parse_before_pixels(self.reader)
+
+    @cached_property
+    def has_too_many_items(self) -> bool:
+        """Whether parsing all of the data set would take long, and would be done for the linter alone."""
+        if self._header is None or isinstance(self._header.parsed, Dataset):
+            return False
+        return bytes(self.reader.read_range(0, self.element.start)).count(_ITEM) > _MOST_ITEMS
+
+    def _parsed_in_part(self) -> Dataset:
+        """Return the data set without its functional groups, and without sequences of undefined length."""
+        walk = HeaderWalk(self.reader)
+        plain = walk.header()
+        data = walk.data[: self.element.start]
+        for start, stop in reversed(plain.sequences if plain else ()):
+            data = data[:start] + data[stop:]
+        return parse_before_pixels(MemoryReader(data), only=_WITHOUT_GROUPS)
 
     @property
     def attributes(self) -> Attributes:
@@ -198,7 +240,13 @@ class Subject:
         """What the frames say of themselves; of a long object those that stand for it."""
         if not self.encapsulated or self.groups is None or self.transfer_syntax in VIDEO_FORMATS:
             return ()
-        return tuple(self._read_frames(_spread(len(self.groups), MOST_FRAMES), _MOST_BYTES))
+        found, read, parts = [], 0, 0
+        for frame in self._read_frames(_spread(len(self.groups), MOST_FRAMES)):
+            found.append(frame)
+            read, parts = read + frame.length, parts + frame.parts
+            if read > _MOST_BYTES or parts > _MOST_PARTS:
+                break
+        return tuple(found)
 
     @cached_property
     def true_syntax(self) -> str | None:
@@ -208,16 +256,12 @@ class Subject:
     def every_coded_frame(self) -> Iterator[CodedFrame]:
         """Yield what each frame says of itself, however many there are."""
         count = 0 if self.groups is None else len(self.groups)
-        yield from self._read_frames(range(count), None)
+        yield from self._read_frames(range(count))
 
-    def _read_frames(self, wanted: range | list[int], most: int | None) -> Iterator[CodedFrame]:
-        read = 0
+    def _read_frames(self, wanted: range | list[int]) -> Iterator[CodedFrame]:
         for index in wanted:
-            if most is not None and read > most:
-                return
             group = self.groups[index] if self.groups is not None else ()
             data = self.frame_data(index)
-            read += len(data)
             yield read_coded_frame(index, group[0].start if group else 0, len(group), data)
 
     @cached_property
@@ -232,6 +276,14 @@ class Subject:
         if self.in_memory or not self.has_pixels:
             return Dataset()
         return read_trailing(self.header, self.stop)
+
+    @property
+    def has_much_behind(self) -> bool:
+        """Whether so much follows Pixel Data that parsing it would take long."""
+        length = self.header.reader.size - self.stop
+        return (
+            length > _MOST_BEHIND or bytes(self.header.reader.read_range(self.stop, length)).count(_ITEM) > _MOST_ITEMS
+        )
 
     @property
     def stop(self) -> int:
