@@ -89,6 +89,9 @@ def test_lookup_tables():
 def test_padding_presentation_and_bad_numbers():
     made = pc.pipeline(dataset(PixelPaddingValue=-100, PixelPaddingRangeLimit=-200, PresentationLUTShape="INVERSE"))
     assert made.padding == (-200, -100)
+    assert pc.pipeline(dataset(FloatPixelPaddingValue=-1.5, FloatPixelPaddingRangeLimit=-2.5)).padding == (-2.5, -1.5)
+    assert pc.pipeline(dataset(DoubleFloatPixelPaddingValue=1e300)).padding == (1e300, 1e300)
+    assert pc.pipeline(dataset(PixelPaddingRangeLimit=-200)).padding is None
     assert made.is_inverse
     broken = dataset()
     broken.add_new("RescaleSlope", "LO", "much")

@@ -11,7 +11,7 @@ import pacscore as pc
 from pacscore.dicom.presentation_state import PresentationState
 from pacscore.pixels.modality import Rescale
 
-GRAYSCALE, COLOR = "1.2.840.10008.5.1.4.1.1.11.1", "1.2.840.10008.5.1.4.1.1.11.2"
+GRAYSCALE, COLOR, PSEUDO_COLOR = (f"1.2.840.10008.5.1.4.1.1.11.{kind}" for kind in (1, 2, 3))
 ROWS, COLUMNS = 6, 9
 
 
@@ -186,6 +186,24 @@ def test_a_colour_state(made):
     grey = PresentationState(state(reference(rgb.SOPInstanceUID)))
     with pytest.raises(pc.OptionError, match="RGB"):
         pc.pipeline(rgb, presentation_state=grey)
+
+
+def test_a_pseudo_colour_state_indexes_its_palette_by_the_window(image):
+    colours = {}
+    for name, entries in (("Red", [0, 9, 255]), ("Green", [255, 9, 0]), ("Blue", [1, 2, 3])):
+        colours[f"{name}PaletteColorLookupTableDescriptor"] = [3, 0, 8]
+        colours[f"{name}PaletteColorLookupTableData"] = bytes([*entries, 0])
+    window = items({"WindowCenter": "2000", "WindowWidth": "2000", "VOILUTFunction": "LINEAR_EXACT"})
+    ds = state(reference(image.SOPInstanceUID), kind=PSEUDO_COLOR, SoftcopyVOILUTSequence=window, **colours)
+    with pc.open(image) as frames:
+        pipeline = frames.pipeline(0, presentation_state=PresentationState(ds))
+        shown, stored = pc.render(frames[0], pipeline), frames[0].astype(int)
+    # the nearest of three entries: below 1500, below 2500, from 2500
+    place = np.where(stored < 1500, 0, np.where(stored < 2500, 1, 2))
+    assert np.array_equal(shown, np.array([[0, 255, 1], [9, 9, 2], [255, 0, 3]])[place])
+    del ds.GreenPaletteColorLookupTableData
+    with pytest.raises(pc.DicomError, match="Green"):
+        pc.pipeline(image, presentation_state=PresentationState(ds))
 
 
 def test_reading_and_what_is_left_out(tmp_path):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
-from pacscore.dicom.attribute_values import items, numbers, text, whole
+from pacscore.dicom.attribute_values import items, number, text, whole
 from pacscore.dicom.functional_groups import group_items, places
 from pacscore.dicom.grey_stages import modality_of, presentation_of, voi_choices_of, voi_is_signed
 from pacscore.dicom.image_pixel import check_frame, integer, value
@@ -94,13 +94,21 @@ def _voi_choices(dataset: Dataset, frame: int, signed: bool) -> tuple[Window | L
     return next((choices for choices in found if choices), ())
 
 
-def _padding(dataset: Dataset, signed: bool) -> tuple[int, int] | None:
-    """Return the range of Pixel Padding Value (PS3.3 C.7.5.1.1.2); a value of the wrong sign counts as its bits."""
-    ends = [*numbers(dataset, "PixelPaddingValue")[:1], *numbers(dataset, "PixelPaddingRangeLimit")[:1]]
-    if not ends or value(dataset, "PixelPaddingValue") is None:
-        return None
-    as_stored = [int(end) - 0x10000 if signed and 0x8000 <= end <= 0xFFFF else int(end) for end in ends]
-    return min(as_stored), max(as_stored)
+def _padding(dataset: Dataset, signed: bool) -> tuple[float, float] | None:
+    """Return the range of Pixel Padding Value, whole or floating-point; a value of the wrong sign counts as its bits.
+
+    Source: PS3.3 C.7.5.1.1.2, C.7.6.24, C.7.6.25.
+    """
+    for kind in ("", "Float", "DoubleFloat"):
+        first = number(dataset, f"{kind}PixelPaddingValue")
+        if first is not None:
+            last = number(dataset, f"{kind}PixelPaddingRangeLimit")
+            ends = sorted((first, first if last is None else last))
+            if kind:
+                return ends[0], ends[1]
+            low, high = sorted(int(end) - 0x10000 if signed and 0x8000 <= end <= 0xFFFF else int(end) for end in ends)
+            return low, high
+    return None
 
 
 def _shutter(dataset: Dataset, frame: int) -> Shutter | None:

@@ -12,7 +12,7 @@ from pacscore.errors import DicomError
 from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.palette import Palette
 
-__all__ = ["palette"]
+__all__ = ["palette", "palette_tables"]
 
 
 def palette(dataset: Dataset, interpretation: str, *, signed: bool) -> Palette | None:
@@ -39,9 +39,19 @@ def palette(dataset: Dataset, interpretation: str, *, signed: bool) -> Palette |
         supplemental = interpretation == "MONOCHROME2" and text(dataset, "PixelPresentation") in ("COLOR", "MIXED")
         if not supplemental or value(dataset, "RedPaletteColorLookupTableDescriptor") is None:
             return None
-    return Palette(
-        *(_table(dataset, f"{colour}PaletteColorLookupTable", signed) for colour in ("Red", "Green", "Blue"))
-    )
+    return palette_tables(dataset, signed=signed)
+
+
+def palette_tables(dataset: Dataset, *, signed: bool) -> Palette:
+    """Return the three tables of a data set.
+
+    Raises
+    ------
+    DicomError
+        If one is missing or makes no sense.
+    """
+    names = (f"{colour}PaletteColorLookupTable" for colour in ("Red", "Green", "Blue"))
+    return Palette(*(_table(dataset, name, signed) for name in names))
 
 
 def _table(dataset: Dataset, name: str, signed: bool) -> LookupTable:

@@ -15,21 +15,24 @@ from pacscore.dicom.displayed_area import DisplayedArea, displayed_area_of
 from pacscore.dicom.grey_stages import modality_of, presentation_of, voi_choices_of, voi_is_signed
 from pacscore.dicom.image_pixel import integer, tag_of, value
 from pacscore.dicom.overlays import overlay_groups, overlay_value, overlays_of
+from pacscore.dicom.palettes import palette_tables
 from pacscore.dicom.parser_warnings import noted_warnings
 from pacscore.dicom.shutters import cielab_color, pixel_aspect, shutter_of
 from pacscore.errors import DicomError, OptionError, UnsupportedError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixels.finishing import Finishing
+from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import IDENTITY
 from pacscore.pixels.overlay import Overlay
 from pacscore.pixels.pipeline import Pipeline
+from pacscore.pixels.pseudo_colors import PseudoColors
+from pacscore.pixels.voi import Window
 from pacscore.source import as_reader
 
 __all__ = ["PresentationState"]
 
-_GRAYSCALE, _COLOR = "1.2.840.10008.5.1.4.1.1.11.1", "1.2.840.10008.5.1.4.1.1.11.2"
+_GRAYSCALE, _COLOR, _PSEUDO_COLOR = (f"1.2.840.10008.5.1.4.1.1.11.{kind}" for kind in (1, 2, 3))
 _OTHERS = {
-    "1.2.840.10008.5.1.4.1.1.11.3": "pseudo-colour presentation states",
     "1.2.840.10008.5.1.4.1.1.11.4": "blending presentation states",
     "1.2.840.10008.5.1.4.1.1.11.5": "XA/XRF presentation states",
     "1.2.840.10008.5.1.4.1.1.11.8": "advanced blending presentation states",
@@ -41,12 +44,12 @@ _LEFT_OUT = {
 
 
 class PresentationState:
-    """A greyscale or colour softcopy presentation state.
+    """A greyscale, colour or pseudo-colour softcopy presentation state.
 
     It replaces every transformation of the images that it refers to: what it lacks, images do not get either.
     Of an image only its pixels' precision, sign, padding and palette count, and the overlays that the state activates.
 
-    Source: PS3.3 A.33.1 and A.33.2, C.11.10 (relationship), C.11.1, C.11.8 (VOI), C.11.6, C.7.6.11, C.7.6.15, C.10.4,
+    Source: PS3.3 A.33.1 to A.33.3, C.11.10 (relationship), C.11.1, C.11.8 (VOI), C.11.6, C.7.6.11, C.7.6.15, C.10.4,
     C.10.6, C.10.7 (layers), C.11.7 (overlay activation); PS3.4 N.2.
 
     Parameters
@@ -67,19 +70,19 @@ class PresentationState:
     DicomError
         If the data set is no presentation state.
     UnsupportedError
-        If it is one of another kind: pseudo-colour, blending.
+        If it is one of another kind, as blending.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         kind = text(dataset, "SOPClassUID")
         if kind in _OTHERS:
             raise UnsupportedError(f"{_OTHERS[kind]} cannot be applied", feature=_OTHERS[kind], clause="PS3.3 A.33")
-        if kind not in (_GRAYSCALE, _COLOR):
+        if kind not in (_GRAYSCALE, _COLOR, _PSEUDO_COLOR):
             raise DicomError(f"SOP Class {kind!r} is no softcopy presentation state", tag=tag_of("SOPClassUID"))
         self.dataset = dataset
         self.label, self.description = text(dataset, "ContentLabel"), text(dataset, "ContentDescription")
         self.notes = tuple(note for keyword, note in _LEFT_OUT.items() if value(dataset, keyword) is not None)
-        self._grayscale = kind == _GRAYSCALE
+        self._kind = kind
 
     @classmethod
     def read(cls, source: Any, *, limits: Limits | None = None) -> PresentationState:
@@ -146,32 +149,34 @@ class PresentationState:
         Raises
         ------
         OptionError
-            If the state is not about this frame, or is a greyscale state and the image has colour.
+            If the state is not about this frame, or is for grey images and this one has colour.
         DicomError
             If the state does not make sense.
         """
         if not self.refers_to(dataset, frame):
             raise OptionError(f"the presentation state {self.label!r} is not about frame {frame} of this image")
         finishing = self._finishing(dataset, frame, overlays)
-        if not self._grayscale:
-            profile = value(self.dataset, "ICCProfile")
-            return replace(
-                pipeline,
-                icc_profile=profile if isinstance(profile, bytes) else pipeline.icc_profile,
-                finishing=finishing,
-            )
+        profile = value(self.dataset, "ICCProfile")
+        made = replace(pipeline, finishing=finishing)
+        if isinstance(profile, bytes):
+            made = replace(made, icc_profile=profile)
+        if self._kind == _COLOR:
+            return made
         if not pipeline.photometric_interpretation.startswith("MONOCHROME"):
-            raise OptionError(f"a greyscale presentation state for {pipeline.photometric_interpretation}")
+            raise OptionError(f"the state is for grey images, not for {pipeline.photometric_interpretation}")
+        made = self._with_grey_stages(made, dataset, frame)
+        if self._kind == _GRAYSCALE or made.voi is None:
+            return made
+        return made.with_colors(PseudoColors(made.voi, palette_tables(self.dataset, signed=False)))
+
+    def _with_grey_stages(self, pipeline: Pipeline, dataset: Dataset, frame: int) -> Pipeline:
+        """Return a pipeline with the modality, VOI and presentation stages of this state, and with no others."""
         signed = pipeline.pixel_representation == 1
         modality = modality_of(self.dataset, signed=signed) or IDENTITY
         table, shape = presentation_of(self.dataset)
-        choices = next(
-            (
-                voi_choices_of(item, signed=voi_is_signed(modality, signed=signed))
-                for item in self._about("SoftcopyVOILUTSequence", dataset, frame)
-            ),
-            (),
-        )
+        choices: tuple[Window | LookupTable, ...] = ()
+        for item in self._about("SoftcopyVOILUTSequence", dataset, frame)[:1]:
+            choices = voi_choices_of(item, signed=voi_is_signed(modality, signed=signed))
         stages = replace(
             pipeline,
             modality=modality,
@@ -180,7 +185,6 @@ class PresentationState:
             presentation_lut=table,
             presentation_lut_shape=shape or "IDENTITY",
             palette=None,
-            finishing=finishing,
         )
         return stages if choices else stages.with_full_range()
 
@@ -213,14 +217,15 @@ class PresentationState:
             name = str(overlay_value(self.dataset, group, 0x1001) or "").strip()
             if name and group in overlays:
                 layer = layers.get(name, Dataset())
-                gray = [
-                    min(max(int(one), 0), 65535)
-                    for one in numbers(layer, "GraphicLayerRecommendedDisplayGrayscaleValue")
-                ]
-                color = None if self._grayscale else cielab_color(layer, "GraphicLayerRecommendedDisplayCIELabValue")
-                painted = replace(overlays[group], gray=gray[0] if gray else 65535, color=color)
-                drawn.append((whole(layer, "GraphicLayerOrder", 0), group, painted))
+                drawn.append((whole(layer, "GraphicLayerOrder", 0), group, self._painted(overlays[group], layer)))
         return [overlay for _, _, overlay in sorted(drawn, key=lambda one: one[:2])]
+
+    def _painted(self, overlay: Overlay, layer: Dataset) -> Overlay:
+        """Return an overlay with the brightness, or for colour the colour, that is recommended for its layer."""
+        gray = min(max(whole(layer, "GraphicLayerRecommendedDisplayGrayscaleValue", 65535), 0), 65535)
+        if self._kind == _GRAYSCALE:
+            return replace(overlay, gray=gray)
+        return replace(overlay, gray=gray, color=cielab_color(layer, "GraphicLayerRecommendedDisplayCIELabValue"))
 
 
 def _refers(place: Dataset, dataset: Dataset, frame: int) -> bool:

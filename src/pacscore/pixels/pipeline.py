@@ -46,7 +46,7 @@ class Pipeline:
     palette : Palette or None
         For PALETTE COLOR; and for MONOCHROME2 a supplemental palette (PS3.3 C.7.6.19): stored values from the first one
         that it maps are shown in its colours, the others in grey.
-    padding : (int, int) or None
+    padding : (float, float) or None
         First and last stored value that stand for no pixel (PS3.3 C.7.5.1.1.2): shown like any other value, and left
         out when a range is searched.
     presentation_lut : LookupTable or None
@@ -73,7 +73,7 @@ class Pipeline:
     voi: Window | LookupTable | None = None
     presentation_lut_shape: Literal["IDENTITY", "INVERSE"] | None = None
     palette: Palette | None = None
-    padding: tuple[int, int] | None = None
+    padding: tuple[float, float] | None = None
     presentation_lut: LookupTable | None = None
     voi_choices: tuple[Window | LookupTable, ...] = field(default=(), compare=False)
     icc_profile: bytes | None = field(default=None, repr=False)

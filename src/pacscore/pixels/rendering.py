@@ -15,7 +15,7 @@ from pacscore.pixels.finishing import Finishing
 from pacscore.pixels.grey_stages import GreyStages
 from pacscore.pixels.icc import to_srgb
 from pacscore.pixels.modality import IDENTITY, Rescale
-from pacscore.pixels.photometric import ybr_full_to_rgb
+from pacscore.pixels.photometric import ybr_full_to_rgb, ybr_partial_to_rgb
 from pacscore.pixels.pipeline import Pipeline
 from pacscore.pixels.value_pass import ValuePass, result_dtype, run, value_pass
 from pacscore.pixels.value_range import range_of
@@ -24,7 +24,12 @@ from pacscore.pixels.voi import Window
 __all__ = ["check_bits", "display_pass", "finished", "is_finished_by_values", "needs_frame", "render"]
 
 _RGB = ("RGB", "YBR_RCT", "YBR_ICT")
-_YBR = ("YBR_FULL", "YBR_FULL_422")
+_TO_RGB = {
+    "YBR_FULL": ybr_full_to_rgb,
+    "YBR_FULL_422": ybr_full_to_rgb,
+    "YBR_PARTIAL_422": ybr_partial_to_rgb,
+    "YBR_PARTIAL_420": ybr_partial_to_rgb,
+}
 _MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
 
 
@@ -95,7 +100,7 @@ def _values(array: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
     interpretation = pipeline.photometric_interpretation
     if interpretation in _MONOCHROME or interpretation == "PALETTE COLOR":
         return array
-    if interpretation not in _RGB + _YBR:
+    if interpretation not in (*_RGB, *_TO_RGB):
         raise UnsupportedError(
             f"photometric interpretation {interpretation!r} cannot be rendered (PS3.3 C.7.6.3.1.2)",
             feature=f"rendering {interpretation}",
@@ -105,7 +110,8 @@ def _values(array: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
         raise OptionError(
             f"{interpretation} takes integers of shape (rows, columns, 3), not {array.dtype} {array.shape}"
         )
-    return ybr_full_to_rgb(array, pipeline.bits_stored) if interpretation in _YBR else array
+    to_rgb = _TO_RGB.get(interpretation)
+    return array if to_rgb is None else to_rgb(array, pipeline.bits_stored)
 
 
 def is_finished_by_values(pipeline: Pipeline) -> bool:

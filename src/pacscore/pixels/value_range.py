@@ -15,7 +15,7 @@ __all__ = ["range_of"]
 _NONE = (1.0, 0.0)
 
 
-def range_of(array: NDArray[Any], padding: tuple[int, int] | None = None) -> tuple[float, float] | None:
+def range_of(array: NDArray[Any], padding: tuple[float, float] | None = None) -> tuple[float, float] | None:
     """Return the smallest and the largest value that is finite and not padding; None if there is none.
 
     Source: PS3.3 C.7.5.1.1.2 (Pixel Padding Value).
@@ -23,7 +23,7 @@ def range_of(array: NDArray[Any], padding: tuple[int, int] | None = None) -> tup
     Parameters
     ----------
     array : ndarray of numbers, any shape
-    padding : (int, int), optional
+    padding : (float, float), optional
         First and last value that do not count.
     """
     if array.size == 0:

@@ -83,6 +83,12 @@ def test_ybr_full_primaries():
         assert np.abs(shown.astype(int) - rgb).max() <= 2
 
 
+@pytest.mark.parametrize("interpretation", ["YBR_PARTIAL_422", "YBR_PARTIAL_420"])
+def test_the_partial_range_is_shown_whole(interpretation):
+    ybr = np.array([[[16, 128, 128], [235, 128, 128], [126, 128, 128]]], np.uint8)
+    assert render(ybr, Pipeline(8, 0, interpretation)).tolist() == [[[0] * 3, [255] * 3, [128] * 3]]
+
+
 def test_palette():
     palette = Palette(table([10, 20, 30], 1), table([65535, 0, 256], 1, 16), table([7], 0))
     shown = render(np.array([[0, 1, 2, 3, 9]], np.uint8), Pipeline(8, 0, "PALETTE COLOR", palette=palette))
@@ -116,8 +122,9 @@ def test_byte_order_and_strides_do_not_matter(order):
 
 
 def test_what_cannot_be_rendered_says_so():
-    with pytest.raises(UnsupportedError, match="YBR_PARTIAL_420"):
-        render(np.zeros((2, 2, 3), np.uint8), Pipeline(8, 0, "YBR_PARTIAL_420"))
+    for interpretation in ("HSV", "ARGB", "CMYK", "XYB"):
+        with pytest.raises(UnsupportedError, match=interpretation):
+            render(np.zeros((2, 2, 3), np.uint8), Pipeline(8, 0, interpretation))
     for array, interpretation in (
         (np.zeros((2, 2), np.uint8), "RGB"),
         (np.zeros((2, 2)), "PALETTE COLOR"),
