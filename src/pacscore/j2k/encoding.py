@@ -30,8 +30,10 @@ from pacscore.support.targets import active_target
 __all__ = ["encode"]
 
 _USUAL = J2KOptions()
-_MORE_SURVEYED, _MORE_PILOTED, _LESS_ERROR = 1.1, 1.35, 2.0
+_MORE_SURVEYED, _MORE_PILOTED, _LESS_ERROR = 1.05, 1.35, 2.0
 """What a survey and a pilot say is off by less, most likely: by so much they are asked for more than will be sent."""
+_MORE_A_SAMPLE = 0.03 / 8
+"""Bytes that a survey is asked for, besides: where little is sent, a larger part of it."""
 _NEARLY = 0.9
 """Blocks that are cut at this part of the slope that they were coded down to lack next to nothing."""
 _FAR_LOWER = 1 / 8
@@ -129,7 +131,7 @@ def _surveyed_floor(picture: Picture, plan: EncodingPlan, surveyed: _Coded) -> f
     *_, goal = plan.options.goals
     if goal == EVERYTHING or plan.options.roi:
         return 0.0
-    size = None if goal.rate is None else _MORE_SURVEYED * picture.size(goal.rate)
+    size = None if goal.rate is None else _MORE_SURVEYED * picture.size(goal.rate) + _MORE_A_SAMPLE * picture.samples
     error = None if goal.psnr is None else picture.error(goal.psnr) / _LESS_ERROR
     return surveyed_slope([encoder for _, encoder in surveyed.tiles], size, error)
 
