@@ -60,9 +60,11 @@ class CircularShutter:
 
     def visible(self, rows: int, columns: int) -> NDArray[np.bool_]:
         """Return which pixels are seen, shape ``(rows, columns)``."""
-        down = (np.arange(1, rows + 1, dtype=np.float64) - self.row)[:, None] * self.aspect
-        across = np.arange(1, columns + 1, dtype=np.float64) - self.column
-        return np.asarray(down * down + across * across <= float(self.radius) ** 2)
+        down = (np.arange(1, rows + 1, dtype=np.float64) - self.row) * self.aspect
+        across = np.abs(np.arange(1, columns + 1, dtype=np.float64) - self.column)
+        left_over = float(self.radius) ** 2 - down * down
+        reach = np.where(left_over < 0, -1.0, np.sqrt(np.maximum(left_over, 0)))  # of the circle in each row
+        return np.asarray(across <= reach[:, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class Shutter:
 
     def hidden(self, rows: int, columns: int) -> NDArray[np.bool_]:
         """Return which pixels are not seen, shape ``(rows, columns)``."""
-        hidden = np.zeros((rows, columns), np.bool_)
+        seen = np.ones((rows, columns), np.bool_)
         for shape in self.shapes:
-            hidden |= ~shape.visible(rows, columns)
-        return hidden
+            seen &= shape.visible(rows, columns)
+        return ~seen
