@@ -162,7 +162,6 @@ def test_overlays_of_state_and_image_are_drawn_where_they_have_a_layer(image):
     overlay(ds, 0x6000, None, "TOP")  # the image's
     overlay(ds, 0x6002, planes[2], "BELOW")  # the state's, instead of the image's
     overlay(ds, 0x6004, planes[3])  # no layer
-    ds.add_new((0x6000, 0x0010), "US", ROWS)
     ds.SoftcopyVOILUTSequence = items({"WindowCenter": "9000", "WindowWidth": "10"})
     applied = PresentationState(ds)
     ds.ShutterShape, ds.ShutterOverlayGroup, ds.ShutterPresentationValue = "BITMAP", 0x6004, 32768
@@ -172,6 +171,14 @@ def test_overlays_of_state_and_image_are_drawn_where_they_have_a_layer(image):
     expected[planes[2] == 1] = 255
     expected[planes[0] == 1] = 0
     assert np.array_equal(shown, expected)
+
+
+def test_overlays_of_the_image_are_left_alone_unless_the_state_shows_them(image):
+    ds = state(reference(image.SOPInstanceUID))
+    overlay(ds, 0x6000, np.ones((ROWS, COLUMNS), np.uint8), "OWN")
+    unread = lambda: pytest.fail("the overlays of the image were read")  # noqa: E731 - a callable to hand over
+    made = PresentationState(ds).applied(pc.pipeline(image), image, 0, unread)
+    assert [one.group for one in made.finishing.overlays] == [0x6000]
 
 
 def test_a_colour_state(made):

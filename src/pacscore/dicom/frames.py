@@ -318,7 +318,7 @@ class FrameSource(FrameSequence):
         )
         if presentation_state is None:
             return made
-        return presentation_state.applied(made, self.dataset, index, self.overlays(index))
+        return presentation_state.applied(made, self.dataset, index, lambda: self.overlays(index))
 
     def overlays(self, index: int = 0) -> tuple[Overlay, ...]:
         """Return the overlay planes of a frame, also those in unused bits of native pixels, by their groups.

@@ -65,9 +65,9 @@ def described_overlay(dataset: Dataset, group: int, rows: int, columns: int, dat
 
 
 def overlay_groups(dataset: Dataset) -> Iterator[int]:
-    """Yield the groups 60xx in which a data set has an overlay."""
+    """Yield the groups 60xx in which a data set has an overlay, or the layer of one."""
     for group in range(0x6000, 0x6020, 2):
-        if Tag(group, 0x0010) in dataset or Tag(group, 0x3000) in dataset:
+        if any(Tag(group, element) in dataset for element in (0x0010, 0x1001, 0x3000)):
             yield group
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, cast
 
@@ -131,7 +131,11 @@ class PresentationState:
         return None
 
     def applied(
-        self, pipeline: Pipeline, dataset: Dataset, frame: int = 0, overlays: Iterable[Overlay] | None = None
+        self,
+        pipeline: Pipeline,
+        dataset: Dataset,
+        frame: int = 0,
+        overlays: Callable[[], Iterable[Overlay]] | None = None,
     ) -> Pipeline:
         """Return the pipeline of a frame as this state wants it; `pipeline` and `FrameSource.pipeline` call it.
 
@@ -143,8 +147,9 @@ class PresentationState:
             The image.
         frame : int
             Counted from 0.
-        overlays : iterable of Overlay, optional
-            Those of the image; None: its Overlay Data.
+        overlays : callable, optional
+            Returns the overlays of the frame; called only where the state shows some that it does not have itself.
+            None: those with Overlay Data.
 
         Raises
         ------
@@ -194,30 +199,31 @@ class PresentationState:
         named = [item for item in found if _refers(item, dataset, frame)]
         return named + [item for item in found if not items(item, "ReferencedImageSequence")]
 
-    def _finishing(self, dataset: Dataset, frame: int, overlays: Iterable[Overlay] | None) -> Finishing:
+    def _finishing(self, dataset: Dataset, frame: int, overlays: Callable[[], Iterable[Overlay]] | None) -> Finishing:
         state, area = self.dataset, self.displayed_area(dataset, frame)
         own = {overlay.group: overlay for overlay in overlays_of(state, frame)}
-        images = {one.group: one for one in (overlays_of(dataset, frame) if overlays is None else overlays)}
         rotation = whole(state, "ImageRotation", 0)
         if rotation not in (0, 90, 180, 270):
             raise DicomError(f"Image Rotation {rotation} is no quarter turn", tag=tag_of("ImageRotation"))
         return Finishing(
             shutter=shutter_of(state, own, aspect=area.aspect if area else pixel_aspect(dataset)),
-            overlays=tuple(self._activated({**images, **own})),
+            overlays=tuple(self._activated(own, overlays or (lambda: overlays_of(dataset, frame)))),
             area=area.region if area else None,
             rotation=cast("Literal[0, 90, 180, 270]", rotation),
             horizontal_flip=text(state, "ImageHorizontalFlip") == "Y",
         )
 
-    def _activated(self, overlays: dict[int, Overlay]) -> Iterable[Overlay]:
+    def _activated(self, own: dict[int, Overlay], of_image: Callable[[], Iterable[Overlay]]) -> list[Overlay]:
         """Return the overlays that have a layer, in the order of the layers, with the layers' brightness or colour."""
+        names = {group: _layer_name(self.dataset, group) for group in overlay_groups(self.dataset)}
+        names = {group: name for group, name in names.items() if name}
+        if names.keys() - own.keys():
+            own = {**{overlay.group: overlay for overlay in of_image()}, **own}
         layers = {text(item, "GraphicLayer"): item for item in items(self.dataset, "GraphicLayerSequence")}
         drawn = []
-        for group in overlay_groups(self.dataset):
-            name = str(overlay_value(self.dataset, group, 0x1001) or "").strip()
-            if name and group in overlays:
-                layer = layers.get(name, Dataset())
-                drawn.append((whole(layer, "GraphicLayerOrder", 0), group, self._painted(overlays[group], layer)))
+        for group in names.keys() & own.keys():
+            layer = layers.get(names[group], Dataset())
+            drawn.append((whole(layer, "GraphicLayerOrder", 0), group, self._painted(own[group], layer)))
         return [overlay for _, _, overlay in sorted(drawn, key=lambda one: one[:2])]
 
     def _painted(self, overlay: Overlay, layer: Dataset) -> Overlay:
@@ -226,6 +232,11 @@ class PresentationState:
         if self._kind == _GRAYSCALE:
             return replace(overlay, gray=gray)
         return replace(overlay, gray=gray, color=cielab_color(layer, "GraphicLayerRecommendedDisplayCIELabValue"))
+
+
+def _layer_name(dataset: Dataset, group: int) -> str:
+    """Return Overlay Activation Layer of a group, "" where it is absent or empty (PS3.3 C.11.7)."""
+    return str(overlay_value(dataset, group, 0x1001) or "").strip()
 
 
 def _refers(place: Dataset, dataset: Dataset, frame: int) -> bool:
