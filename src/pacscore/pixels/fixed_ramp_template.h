@@ -39,6 +39,7 @@ PAC_FN inline int64_t PAC_TYPED(fixed_ramp_by_32)(const pac_fixed_ramp *ramp, co
                                                   uint8_t *results, int steep, int slight, int inverse)
 {
     const pac_fixed_ramp constant = *ramp; /* no store of results changes it */
+    const int past_cache = count >= PAST_CACHE && ((uintptr_t)results & 31) == 0;
     int64_t i = 0;
     for (; i + 32 <= count; i += 32) {
         __m256i means[2];
@@ -48,8 +49,13 @@ PAC_FN inline int64_t PAC_TYPED(fixed_ramp_by_32)(const pac_fixed_ramp *ramp, co
                                      _mm256_cmpgt_epi8(_mm256_setzero_si256(), _mm256_packs_epi16(means[0], means[1])));
         if (inverse)
             levels = _mm256_xor_si256(levels, _mm256_set1_epi8(-1));
-        _mm256_storeu_si256((__m256i *)(results + i), _mm256_permute4x64_epi64(levels, _MM_SHUFFLE(3, 1, 2, 0)));
+        levels = _mm256_permute4x64_epi64(levels, _MM_SHUFFLE(3, 1, 2, 0));
+        if (past_cache)
+            _mm256_stream_si256((__m256i *)(results + i), levels);
+        else
+            _mm256_storeu_si256((__m256i *)(results + i), levels);
     }
+    _mm_sfence();
     return i;
 }
 
@@ -69,25 +75,35 @@ PAC_FN int64_t PAC_TYPED(most_of_fixed_ramp)(const pac_fixed_ramp *ramp, const P
 }
 #endif
 
-PAC_FN void PAC_TYPED(fixed_ramp)(const pac_row_conversion *conversion, const void *in, int64_t count, void *out)
+PAC_FN void PAC_TYPED(few_of_fixed_ramp)(const pac_fixed_ramp *ramp, const PAC_VALUE *restrict values, int64_t count,
+                                         uint8_t *restrict results)
 {
-    const pac_fixed_ramp *ramp = (const pac_fixed_ramp *)conversion;
     const int32_t first = ramp->first, last = ramp->last, origin = ramp->origin;
     const int32_t shift = ramp->shift, less = ramp->less;
     const uint32_t upper = ramp->slope >> 16, lower = ramp->slope & 0xFFFF, offset = ramp->offset + 1U;
     const uint8_t flip = ramp->inverse ? 255 : 0;
-    const PAC_VALUE *restrict values = in;
-    uint8_t *restrict results = out;
-    int64_t i = 0;
-#if PAC_AVX2
-    i = PAC_TYPED(most_of_fixed_ramp)(ramp, values, count, results);
-#endif
-    for (; i < count; i++) {
+    for (int64_t i = 0; i < count; i++) {
         const int32_t raised = values[i] < first ? first : values[i];
         const int32_t shifted = ((raised > last ? last : raised) - origin) << shift;
         const uint32_t x = (uint32_t)(shifted < less ? 0 : shifted - less);
         results[i] = (uint8_t)((x * upper + ((x * lower) >> 16) + offset) >> 16) ^ flip;
     }
+}
+
+PAC_FN void PAC_TYPED(fixed_ramp)(const pac_row_conversion *conversion, const void *in, int64_t count, void *out)
+{
+    const pac_fixed_ramp *ramp = (const pac_fixed_ramp *)conversion;
+    const PAC_VALUE *values = in;
+    uint8_t *results = out;
+    int64_t i = 0;
+#if PAC_AVX2
+    if (count >= PAST_CACHE) { /* up to where results can be stored past the cache */
+        i = (int64_t)(-(uintptr_t)results & 31);
+        PAC_TYPED(few_of_fixed_ramp)(ramp, values, i, results);
+    }
+    i += PAC_TYPED(most_of_fixed_ramp)(ramp, values + i, count - i, results + i);
+#endif
+    PAC_TYPED(few_of_fixed_ramp)(ramp, values + i, count - i, results + i);
 }
 
 #undef PAC_TYPED

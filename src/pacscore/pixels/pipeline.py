@@ -82,6 +82,10 @@ class Pipeline:
     stages: tuple[Stage, ...] = ()
     into_colors: Stage | None = None
 
+    def __hash__(self) -> int:
+        """Return a hash of what differs most from pipeline to pipeline: it is asked for with every frame."""
+        return hash((self.modality, self.voi))
+
     @property
     def is_inverse(self) -> bool:
         """Whether the largest value of interest is shown darkest."""

@@ -6,6 +6,9 @@
 #include <immintrin.h>
 #endif
 
+/* So many results leave nothing else in the cache: they are stored past it. */
+enum { PAST_CACHE = 1 << 21 };
+
 #define PAC_TEMPLATE "pixels/ramps_template.h"
 #include "support/each_target.h"
 

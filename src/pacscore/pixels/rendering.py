@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,11 @@ from pacscore.pixels.icc import to_srgb
 from pacscore.pixels.modality import IDENTITY, Rescale
 from pacscore.pixels.photometric import ybr_full_to_rgb, ybr_partial_to_rgb
 from pacscore.pixels.pipeline import Pipeline
-from pacscore.pixels.value_pass import ValuePass, result_dtype, run, value_pass
+from pacscore.pixels.value_pass import ValuePass, run, value_pass
 from pacscore.pixels.value_range import range_of
 from pacscore.pixels.voi import Window
 
-__all__ = ["check_bits", "display_pass", "finished", "is_finished_by_values", "needs_frame", "render"]
+__all__ = ["Plan", "display_pass", "finished", "into", "output", "plan_for", "render"]
 
 _RGB = ("RGB", "YBR_RCT", "YBR_ICT")
 _TO_RGB = {
@@ -72,51 +72,73 @@ def render(
     UnsupportedError
         If the photometric interpretation has no way to the screen yet.
     """
-    check_bits(bits)
-    array = _values(array, pipeline)
-    one_pass = display_pass(with_voi(array, pipeline), array.dtype.newbyteorder("="), bits)
-    shape = (*array.shape, 3) if one_pass.channels == 3 else array.shape
-    if is_finished_by_values(pipeline):
-        shown = output(shape, bits, out)
-        run(one_pass, array, shown)
-        return shown
-    picture = np.empty(shape, result_dtype(bits))
-    run(one_pass, array, picture)
-    return into(out, finished(picture, pipeline, bits), bits)
-
-
-def check_bits(bits: int | None) -> None:
-    """Raise OptionError unless display values can have so many bits."""
-    if bits is not None and not 1 <= bits <= 16:
-        raise OptionError(f"bits={bits}: display values have 1 to 16 bits, or None for 0.0 to 1.0")
-
-
-def _values(array: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
-    """Return what the pass over the values gets: RGB for all colours but palettes."""
-    if array.dtype.kind not in "iufb":
-        raise OptionError(f"values of dtype {array.dtype} cannot be rendered")
     if array.dtype.kind == "b":
         array = array.view(np.uint8)
+    plan = plan_for(pipeline, array.dtype, bits)
+    if plan.takes_colors:
+        array = _rgb(array, pipeline)
+    one_pass = plan.one_pass or display_pass(with_voi(array, pipeline), array.dtype.newbyteorder("="), bits)
+    shape = array.shape if one_pass.channels == 1 else (*array.shape, 3)
+    picture = output(shape, one_pass.results, out if plan.is_finished else None)
+    run(one_pass, array, picture)
+    return picture if plan.is_finished else into(out, finished(picture, pipeline, bits))
+
+
+class Plan(NamedTuple):
+    """How frames of one dtype are rendered.
+
+    Attributes
+    ----------
+    one_pass : ValuePass or None
+        Over the values; None where the frame's own values tell what is shown, since there is no VOI stage.
+    takes_colors : bool
+        Whether values are red, green and blue, or luma and chroma.
+    is_finished : bool
+        Whether nothing is left to do to the picture as a whole.
+    """
+
+    one_pass: ValuePass | None
+    takes_colors: bool
+    is_finished: bool
+
+
+@lru_cache(maxsize=64)
+def plan_for(pipeline: Pipeline, dtype: np.dtype[Any], bits: int | None) -> Plan:
+    """Plan once what a pipeline does to frames of a dtype.
+
+    Raises
+    ------
+    OptionError
+        If display values cannot have so many bits, or no such values can be rendered.
+    UnsupportedError
+        If the photometric interpretation has no way to the screen yet.
+    """
+    if bits is not None and not 1 <= bits <= 16:
+        raise OptionError(f"bits={bits}: display values have 1 to 16 bits, or None for 0.0 to 1.0")
+    if dtype.kind not in "iuf":
+        raise OptionError(f"values of dtype {dtype} cannot be rendered")
     interpretation = pipeline.photometric_interpretation
-    if interpretation in _MONOCHROME or interpretation == "PALETTE COLOR":
-        return array
-    if interpretation not in (*_RGB, *_TO_RGB):
+    takes_colors = interpretation in (*_RGB, *_TO_RGB)
+    if not (takes_colors or interpretation in _MONOCHROME or interpretation == "PALETTE COLOR"):
         raise UnsupportedError(
             f"photometric interpretation {interpretation!r} cannot be rendered (PS3.3 C.7.6.3.1.2)",
             feature=f"rendering {interpretation}",
             clause="PS3.3 C.7.6.3.1.2",
         )
+    one_pass = None if needs_frame(pipeline, dtype) else display_pass(pipeline, dtype.newbyteorder("="), bits)
+    is_finished = pipeline.finishing == Finishing() and not pipeline.is_color_managed
+    return Plan(one_pass, takes_colors, is_finished)
+
+
+def _rgb(array: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
+    """Return red, green and blue of a frame."""
+    interpretation = pipeline.photometric_interpretation
     if array.ndim < 3 or array.shape[-1] != 3 or array.dtype.kind == "f":
         raise OptionError(
             f"{interpretation} takes integers of shape (rows, columns, 3), not {array.dtype} {array.shape}"
         )
     to_rgb = _TO_RGB.get(interpretation)
     return array if to_rgb is None else to_rgb(array, pipeline.bits_stored)
-
-
-def is_finished_by_values(pipeline: Pipeline) -> bool:
-    """Return whether nothing is left to do to the picture as a whole."""
-    return pipeline.finishing == Finishing() and not pipeline.is_color_managed
 
 
 def finished(picture: NDArray[Any], pipeline: Pipeline, bits: int | None, *, reduce: int = 0) -> NDArray[Any]:
@@ -200,9 +222,8 @@ def _full_range(pipeline: Pipeline) -> GreyStages:
     return _grey_stages(plain.with_range(lowest, highest))
 
 
-def output(shape: tuple[int, ...], bits: int | None, out: NDArray[Any] | None) -> NDArray[Any]:
+def output(shape: tuple[int, ...], dtype: np.dtype[Any], out: NDArray[Any] | None) -> NDArray[Any]:
     """Return ``out`` if it fits, or a new array."""
-    dtype = result_dtype(bits)
     if out is None:
         return np.empty(shape, dtype)
     if out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous or not out.flags.writeable:
@@ -210,9 +231,9 @@ def output(shape: tuple[int, ...], bits: int | None, out: NDArray[Any] | None) -
     return out
 
 
-def into(out: NDArray[Any] | None, picture: NDArray[Any], bits: int | None) -> NDArray[Any]:
+def into(out: NDArray[Any] | None, picture: NDArray[Any]) -> NDArray[Any]:
     """Return a picture, in ``out`` if there is one."""
     if out is None:
         return picture
-    output(picture.shape, bits, out)[...] = picture
+    output(picture.shape, picture.dtype, out)[...] = picture
     return out

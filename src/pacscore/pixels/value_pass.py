@@ -162,11 +162,14 @@ def run(one_pass: ValuePass, array: NDArray[Any], out: NDArray[Any]) -> None:
 
     Values that the pass does not take as they lie are copied a strip at a time.
     """
+    if array.dtype == one_pass.values:
+        if array.ndim == 2 and array.strides[1] == array.itemsize:
+            one_pass.apply(array, out)
+            return
+        if array.flags.c_contiguous:
+            one_pass.apply(array.reshape(1, -1), out.reshape(1, array.size, *out.shape[array.ndim :]))
+            return
     if array.size == 0:
-        return
-    channels = out.shape[array.ndim :]
-    if array.flags.c_contiguous and array.dtype == one_pass.values and array.dtype.isnative:
-        one_pass.apply(array.reshape(1, -1), out.reshape(1, -1, *channels))
         return
     for source, target in strips(array, out):
         one_pass.apply(np.ascontiguousarray(source, one_pass.values), target)
