@@ -22,6 +22,7 @@ from pacscore.report import Partial
 if TYPE_CHECKING:
     from pacscore.j2k.codestream.segments import Siz
     from pacscore.j2k.options import J2KOptions
+    from pacscore.support._row_conversion import RowConversion
 
 __all__ = ["HTJ2K", "JPEG_2000", "JPEG2000Codec"]
 
@@ -107,6 +108,26 @@ class JPEG2000Codec:
         if not isinstance(found, Partial):
             return filled(out, _as_stored(found, size, decoded))
         return Partial(filled(out, _as_stored(found.image, size, decoded)), found.report)
+
+    def decode_converted(  # noqa: PLR0913 - the choices of a view, all by keyword
+        self,
+        data: Buffer,
+        stored: PixelFormat,
+        conversion: RowConversion,
+        *,
+        reduce: int = 0,
+        region: Region | None = None,
+        out: NDArray[Any] | None = None,
+        threads: int = 1,
+        limits: Limits | None = None,
+    ) -> NDArray[Any] | None:
+        """Decode a frame of one component, and return what a conversion makes of each row; None where it cannot."""
+        from pacscore.j2k.decoding import decode_converted  # noqa: PLC0415 - only where a codestream is met
+
+        size, decoded, as_is = _described(*_siz(data), stored)
+        if not as_is or len(size.precisions) != 1 or decoded.dtype != conversion.values:
+            return None
+        return decode_converted(data, conversion, reduce=reduce, region=region, out=out, threads=threads, limits=limits)
 
     def encode(
         self,

@@ -22,10 +22,12 @@ from pacscore.region import Region
 from pacscore.report import Partial
 
 if TYPE_CHECKING:
+    from pacscore.dicom.frame_rendering import Display
     from pacscore.dicom.presentation_state import PresentationState
     from pacscore.pixels.overlay import Overlay
     from pacscore.pixels.pipeline import Pipeline
     from pacscore.pixels.real_world import RealWorldMap
+    from pacscore.pixels.value_pass import ValuePass
 
 __all__ = ["Concatenation", "open_concatenation"]
 
@@ -162,6 +164,12 @@ class Concatenation(FrameSequence):
         """Return how the stored values of a frame become real world values."""
         part, place = self.locate(index)
         return part.real_world_maps(place)
+
+    def _converted(
+        self, index: int, one_pass: ValuePass, display: Display, out: NDArray[Any] | None
+    ) -> NDArray[Any] | None:
+        part, place = self.locate(index)
+        return part._converted(place, one_pass, display, out)
 
     def close(self) -> None:
         """Close the files that were opened here; frames cannot be read any more."""

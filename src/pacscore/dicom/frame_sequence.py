@@ -7,7 +7,7 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Any, Literal, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,11 @@ from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
 from pacscore.report import Partial
 from pacscore.support.scheduler import run_in_threads
+
+if TYPE_CHECKING:
+    from pacscore.dicom.frame_rendering import Display
+    from pacscore.pixels.pipeline import Pipeline
+    from pacscore.pixels.value_pass import ValuePass
 
 __all__ = ["FrameSequence"]
 
@@ -116,6 +121,68 @@ class FrameSequence(ABC):
         UnsupportedError, LimitError
             If the frame is beyond the codec or the limits.
         """
+
+    @abstractmethod
+    def pipeline(self, index: int = 0) -> Pipeline:
+        """Return how a frame wants to be shown, for what decoding gives."""
+
+    @abstractmethod
+    def _converted(
+        self, index: int, one_pass: ValuePass, display: Display, out: NDArray[Any] | None
+    ) -> NDArray[Any] | None:
+        """Return what a pass makes of a frame while it is decoded, or None where that cannot be."""
+
+    def render(  # noqa: PLR0913 - the choices of a view and of a picture, all but two by keyword
+        self,
+        index: int,
+        pipeline: Pipeline | None = None,
+        *,
+        reduce: int = 0,
+        region: Region | None = None,
+        out: NDArray[Any] | None = None,
+        bits: int | None = 8,
+        threads: int = 1,
+        on_damage: OnDamage = "raise",
+    ) -> NDArray[Any] | Partial:
+        """Return what a screen shows of a frame: what `pacscore.render` makes of what ``frame`` gives.
+
+        Monochrome JPEG 2000 is rendered row by row while it is decoded, and native frames as they are read, without
+        an array of stored values; where the frame's own range is shown, since there is no VOI stage, it is decoded
+        first.
+
+        Parameters
+        ----------
+        index : int
+            Counted from 0; negative ones from the end.
+        pipeline : Pipeline, optional
+            How to show it; otherwise as the data set says: ``pipeline(index)``.
+        reduce, region, threads
+            As of ``frame``. A region is rendered without shutter, overlays and spatial transformation.
+        out : ndarray, optional
+            Filled and returned; C-contiguous, of the result's shape and dtype.
+        bits : int, 1 to 16, or None
+            As of `pacscore.render`.
+        on_damage : "raise" or "conceal"
+            "conceal" always returns a Partial, of the picture.
+
+        Returns
+        -------
+        ndarray, shape (rows, columns[, 3]), or Partial
+
+        Raises
+        ------
+        IndexError
+            If there is no such frame.
+        OptionError
+            If the choices do not fit the frame or each other.
+        DataError, UnsupportedError, LimitError
+            As of ``frame`` and of `pacscore.render`.
+        """
+        from pacscore.dicom.frame_rendering import Display, render_frame  # noqa: PLC0415 - only for those who display
+
+        index = self._checked(index)
+        display = Display(pipeline or self.pipeline(index), bits, reduce, region, threads)
+        return render_frame(self, index, display, out, on_damage)
 
     @abstractmethod
     def close(self) -> None:

@@ -28,13 +28,16 @@ from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
 from pacscore.report import Damage, DecodeReport, Partial
 from pacscore.source import FileReader, as_reader
+from pacscore.support._row_conversion import RowConversion
 
 if TYPE_CHECKING:
     from pacscore.codecs.isolation import Isolation
+    from pacscore.dicom.frame_rendering import Display
     from pacscore.dicom.presentation_state import PresentationState
     from pacscore.pixels.overlay import Overlay
     from pacscore.pixels.pipeline import Pipeline
     from pacscore.pixels.real_world import RealWorldMap
+    from pacscore.pixels.value_pass import ValuePass
 
 __all__ = ["FrameSource", "open"]
 
@@ -251,6 +254,27 @@ class FrameSource(FrameSequence):
             return None
         choices: Any = {"region": region, "out": out, "limits": self._limits}
         return decode_rows(frames, index, self._codec, stored, self.pixel_format, **choices)
+
+    def _converted(
+        self, index: int, one_pass: ValuePass, display: Display, out: NDArray[Any] | None
+    ) -> NDArray[Any] | None:
+        from pacscore.dicom.native_rows import convert_rows  # noqa: PLC0415 - only for those who display
+
+        convert: Any = getattr(self._codec, "decode_converted", None)
+        view: Any = {"region": display.region, "out": out, "limits": self._limits}
+        try:
+            if self._rows is not None and not display.reduce:
+                return convert_rows(self._rows, index, self._codec, self.encoded_format, one_pass, **view)
+            if convert is None or not isinstance(one_pass, RowConversion):
+                return None
+            data, _ = self._encoded(index, "raise")
+            converted: NDArray[Any] | None = convert(
+                data, self.encoded_format, one_pass, reduce=display.reduce, threads=display.threads, **view
+            )
+        except PacscoreError as error:
+            error.add_note(f"in frame {index} of {self._count}")
+            raise
+        return converted
 
     def _encoded(self, index: int, on_damage: OnDamage) -> tuple[Buffer, tuple[Damage, ...]]:
         """Return the encoded frame; to conceal damage, as much of it as there is."""

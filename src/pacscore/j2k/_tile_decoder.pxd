@@ -3,6 +3,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
 from pacscore.j2k._packet_reader cimport pac_byte_runs, pac_packet_report, pac_packet_source, pac_precincts, pac_tile_part
+from pacscore.support._row_conversion cimport RowConversion, pac_row_conversion
 from pacscore.j2k._tile_plan cimport CompiledPlan, pac_rect, pac_status, pac_target, pac_tile_plan
 
 
@@ -28,6 +29,7 @@ cdef extern from "j2k/tile_decoder.h":
         Py_ssize_t pixel_stride
         pac_sample_type type
         pac_sample_range range
+        const pac_row_conversion *conversion
     ctypedef struct pac_block_source:
         const uint8_t *data
     ctypedef struct pac_block_queue:
@@ -55,6 +57,8 @@ cdef class TileDecoder:
     cdef Py_buffer packed
     cdef Py_buffer *outputs
     cdef pac_sample_window *windows
+    cdef RowConversion conversion
 
     cdef void let_go(self) noexcept
     cdef int set_window(self, Py_ssize_t c, object rect, object array, int sample_type) except -1
+    cdef int convert_rows(self, object array) except -1

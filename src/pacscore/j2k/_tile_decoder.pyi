@@ -7,6 +7,7 @@ from typing_extensions import disjoint_base
 
 from pacscore.j2k._tile_plan import CompiledPlan
 from pacscore.j2k.packets.geometry import Rect
+from pacscore.support._row_conversion import RowConversion
 
 @disjoint_base
 class TileDecoder:
@@ -20,7 +21,11 @@ class TileDecoder:
         layers: int,
     ) -> tuple[int, int, bool, str | None, int, int, int]: ...
     def prepare(
-        self, windows: Sequence[tuple[Rect, int, int, int, int, bool]], arrays: Sequence[NDArray[Any]], threads: int
+        self,
+        windows: Sequence[tuple[Rect, int, int, int, int, bool]],
+        arrays: Sequence[NDArray[Any]],
+        threads: int,
+        conversion: RowConversion | None = None,
     ) -> None: ...
     def set_levels(self, discard_levels: int) -> None: ...
     def needed_bytes(self) -> NDArray[np.uint64]: ...

@@ -67,7 +67,8 @@ cdef class TileDecoder:
         """Say how many of the highest resolutions the next picture leaves out; not more than were read."""
         self.decoder.discard_levels = discard_levels
 
-    def prepare(self, windows, arrays, int threads):
+    def prepare(self, windows, arrays, int threads, RowConversion conversion=None):
+        """Say where the samples go, or where what a conversion makes of each row of the one component goes."""
         cdef int32_t count = self.plan.plan.component_count
         if len(windows) != count or len(arrays) != count:
             raise OptionError(f"{len(windows)} windows, {len(arrays)} arrays for {count} components")
@@ -80,6 +81,9 @@ cdef class TileDecoder:
             self.set_window(c, rect, arrays[c], sample_type)
             self.windows[c].range.precision = precision
             self.windows[c].range.is_signed = is_signed
+        self.conversion = conversion
+        if conversion is not None:
+            self.convert_rows(arrays[0])
         check(pac_tile_prepare(&self.decoder, self.windows, threads))
 
     cdef int set_window(self, Py_ssize_t c, object rect, object array, int sample_type) except -1:
@@ -94,6 +98,17 @@ cdef class TileDecoder:
         if (output.shape[0] != window.window.y1 - window.window.y0
                 or output.shape[1] != window.window.x1 - window.window.x0):
             raise OptionError(f"component {c}: the array does not have the size of its window")
+        return 0
+
+    cdef int convert_rows(self, object array) except -1:
+        cdef Py_buffer *output = &self.outputs[0]
+        cdef Py_ssize_t channels = output.shape[2] if output.ndim == 3 else 1
+        if (self.plan.plan.component_count != 1 or self.conversion.conversion == NULL
+                or channels != self.conversion.channels or array.dtype != self.conversion.results
+                or output.strides[1] != channels * output.itemsize):
+            raise OptionError(f"an array that rows are converted into is {self.conversion.results}, of one component")
+        self.windows[0].conversion = self.conversion.conversion
+        self.windows[0].pixel_stride = self.conversion.values.itemsize
         return 0
 
     def needed_bytes(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -20,7 +21,7 @@ from pacscore.j2k.damage_log import DamageLog, OnDamage
 from pacscore.j2k.missing_packets import Loss, missing_packets, missing_tiles
 from pacscore.j2k.needed import precincts_up_to
 from pacscore.j2k.plan import TilePlan, plan_tile
-from pacscore.j2k.view import View, Window, choose_view
+from pacscore.j2k.view import View, Window, check_out, choose_view
 from pacscore.j2k.wrapping import find_wrapper
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.report import Damage, Image, Partial
@@ -31,8 +32,9 @@ if TYPE_CHECKING:  # annotations alone
     from pacscore.j2k.boxes.records import Wrapper
     from pacscore.j2k.rendering import Rendering
     from pacscore.region import Region
+    from pacscore.support._row_conversion import RowConversion
 
-__all__ = ["decode"]
+__all__ = ["decode", "decode_converted"]
 
 _ALL_LAYERS = 65535
 
@@ -62,6 +64,7 @@ class _Frame:
         self.target = active_target()
         self.parts = stream.by_tile()
         self.packed = packed_headers(stream)
+        self.conversion: RowConversion | None = None
 
     def lay_out(self, tile: int) -> tuple[TilePlan, tuple[Window, ...]] | None:
         """Return the plan of a tile and what is seen of it, None if its headers contradict each other."""
@@ -85,7 +88,8 @@ class _Frame:
         plan, windows = laid_out
         decoder = TileDecoder(plan.compiled, self.target, self.limits.code_blocks)
         self._read_packets(decoder, plan, self.parts[tile])
-        decoder.prepare(windows, [window.cut(plane) for window, plane in zip(windows, planes, strict=True)], threads)
+        cuts = [window.cut(plane) for window, plane in zip(windows, planes, strict=True)]
+        decoder.prepare(windows, cuts, threads, self.conversion)
         run_in_threads(threads, decoder.decode)
         if decoder.blocks_damaged:
             self.log.count_blocks(decoder.blocks_damaged)
@@ -118,6 +122,12 @@ class _Frame:
                 self.log.notes.append(damage.what)
             else:
                 self.log.add(damage)
+
+    def decode_tiles(self, planes: list[NDArray[Any]], threads: int) -> None:
+        """Decode all tiles of the view into the planes of the image."""
+        tiles = self.tiles_present()
+        threads = useful_threads(threads, self.view.samples)
+        run_each(tiles, lambda tile, inner: self.decode_tile(tile, planes, inner), threads)
 
     def tiles_present(self) -> list[int]:
         """Return the tiles of the view that have data; if some have none, say so."""
@@ -247,16 +257,70 @@ def decode(  # noqa: PLR0913 - the contract of the front door
     frame.layers = min(layers or _ALL_LAYERS, _ALL_LAYERS)
     frame.limits = limits
     frame.note_stream()
-    tiles = frame.tiles_present()
     picture = None if rendered is None else rendered.allocate(out)
     arrays = view.allocate(out if rendered is None else None)
     planes = view.planes(arrays)
     if on_damage == "conceal":
         view.fill_background(planes)
-    run_each(tiles, lambda tile, inner: frame.decode_tile(tile, planes, inner), useful_threads(threads, view.samples))
+    frame.decode_tiles(planes, threads)
 
     image: Image = arrays[0] if view.stacked else arrays
     if rendered is not None and picture is not None:
         rendered.fill(picture, planes)
         image = picture
     return image if on_damage == "raise" else Partial(image, frame.log.report())
+
+
+def decode_converted(  # noqa: PLR0913 - the choices of a view, all by keyword
+    data: bytes | bytearray | memoryview,
+    conversion: RowConversion,
+    *,
+    reduce: int = 0,
+    region: Region | None = None,
+    out: NDArray[Any] | None = None,
+    threads: int = 1,
+    limits: Limits | None = None,
+) -> NDArray[Any]:
+    """Decode a codestream of one component, and return what a conversion makes of its samples.
+
+    Each row is converted as soon as it is made; the samples are nowhere together.
+
+    Parameters
+    ----------
+    data : bytes-like
+    conversion : RowConversion
+        Of the dtype that `decode` would return.
+    reduce, region, threads, limits
+        As of `decode`.
+    out : ndarray, optional
+        Where to put the result; of its shape and dtype, C-contiguous in its last axes.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns) or (rows, columns, channels of the conversion)
+
+    Raises
+    ------
+    CodestreamError, UnsupportedError, LimitError
+        As of `decode`.
+    OptionError
+        If the choices do not fit the image, or the conversion not its samples.
+    """
+    limits = limits or DEFAULT_LIMITS
+    view_of_data = memoryview(data).cast("B")
+    _check_choices(None, threads, "stored")
+    wrapper = find_wrapper(view_of_data)
+    start, stop = (0, len(view_of_data)) if wrapper is None else (wrapper.start, wrapper.stop)
+    stream = read_codestream(view_of_data, start, stop)
+    view = choose_view(stream.main.siz, reduce, region)
+    if len(view.rects) != 1 or view.dtype != conversion.values:
+        raise OptionError(f"the conversion is of {conversion.values}; the image has {len(view.rects)} of {view.dtype}")
+    shape = view.shapes[0] if conversion.channels == 1 else (*view.shapes[0], conversion.channels)
+    limits.check_output(max(view.output_bytes, math.prod(shape) * conversion.results.itemsize), len(view_of_data))
+    frame = _Frame(view_of_data, stream, view, DamageLog("raise"))
+    frame.limits = limits
+    frame.conversion = conversion
+    frame.note_stream()
+    image = np.empty(shape, conversion.results) if out is None else check_out(out, shape, conversion.results)
+    frame.decode_tiles([image], threads)
+    return image

@@ -50,6 +50,7 @@ typedef struct {
     pac_synthesis members[MOST_IN_GROUP];
     uint8_t *rows; /* one of each member, where a row is changed or is zero */
     size_t row_size;
+    uint8_t *samples; /* a row that is yet to be converted */
 } group;
 
 static pac_coefficient_type type_of_group(const group *at)
@@ -85,7 +86,8 @@ static pac_status place_members(group *at)
 {
     pac_tile_decoder *decoder = at->decoder;
     at->row_size = ((size_t)at->width * pac_coefficient_size(at->type) + 63) & ~(size_t)63;
-    size_t size = MOST_IN_GROUP * at->row_size;
+    const size_t samples_size = ((size_t)at->width * sizeof(int64_t) + 63) & ~(size_t)63;
+    size_t size = MOST_IN_GROUP * at->row_size + samples_size;
     for (int32_t i = 0; i < at->count; i++)
         size += pac_synthesis_memory(&at->members[i]);
     if (size > decoder->memory_size) {
@@ -96,7 +98,8 @@ static pac_status place_members(group *at)
             return PAC_NO_MEMORY;
     }
     at->rows = decoder->memory;
-    uint8_t *next = decoder->memory + MOST_IN_GROUP * at->row_size;
+    at->samples = decoder->memory + MOST_IN_GROUP * at->row_size;
+    uint8_t *next = at->samples + samples_size;
     for (int32_t i = 0; i < at->count; i++) {
         pac_synthesis_place(&at->members[i], next);
         next += pac_synthesis_memory(&at->members[i]);
@@ -108,7 +111,8 @@ static void store(const group *at, int32_t i, int64_t y, const void *row)
 {
     const pac_components_kernels *kernels = &at->decoder->kernels.components;
     const pac_sample_window *to = &at->decoder->windows[at->first + i];
-    uint8_t *out = (uint8_t *)to->out + (y - to->window.y0) * to->row_stride;
+    uint8_t *row_out = (uint8_t *)to->out + (y - to->window.y0) * to->row_stride;
+    uint8_t *out = to->conversion ? at->samples : row_out;
     const ptrdiff_t width = at->width;
     switch (at->type) {
     case PAC_I16:
@@ -126,6 +130,8 @@ static void store(const group *at, int32_t i, int64_t y, const void *row)
     default:
         kernels->store_f64(row, width, width, 1, to->range, to->type, out, 0, to->pixel_stride);
     }
+    if (to->conversion)
+        to->conversion->convert(to->conversion, out, width, row_out);
 }
 
 /* Undoes the component transform in place; nonzero if a result leaves 16 bits. */
@@ -167,8 +173,8 @@ static int is_rgb8(const group *at)
     const pac_sample_window *to = &at->decoder->windows[at->first];
     int is = at->color_transform && (at->type == PAC_I16 || at->type == PAC_F32);
     for (int32_t i = 0; i < at->count; i++)
-        is = is && to[i].type == PAC_SAMPLE_U8 && to[i].range.precision == 8 && !to[i].range.is_signed &&
-             to[i].pixel_stride == 3 && to[i].row_stride == to->row_stride &&
+        is = is && !to[i].conversion && to[i].type == PAC_SAMPLE_U8 && to[i].range.precision == 8 &&
+             !to[i].range.is_signed && to[i].pixel_stride == 3 && to[i].row_stride == to->row_stride &&
              to[i].out == (void *)((uint8_t *)to->out + i);
     return is;
 }

@@ -9,14 +9,18 @@
 
 #include "j2k/packets/reader.h"
 #include "j2k/synthesis.h"
+#include "support/row_conversion.h"
 
-/* Where the samples of one component go: `window` in coordinates of its wanted resolution, `out` its first sample. */
+/* Where the samples of one component go: `window` in coordinates of its wanted resolution, `out` its first sample.
+ * With a conversion, `out` gets what that makes of each row of samples; the pixel stride then counts for nothing.
+ */
 typedef struct {
     pac_rect window;
     void *out;
     ptrdiff_t row_stride, pixel_stride; /* in bytes */
     pac_sample_type type;
     pac_sample_range range;
+    const pac_row_conversion *conversion; /* or NULL */
 } pac_sample_window;
 
 typedef struct {

@@ -21,7 +21,7 @@ from pacscore.pixels.value_pass import ValuePass, run, value_pass
 from pacscore.pixels.value_range import range_of
 from pacscore.pixels.voi import Window
 
-__all__ = ["Plan", "display_pass", "finished", "into", "output", "plan_for", "render"]
+__all__ = ["Plan", "display_pass", "finished", "into", "output", "plan_for", "render", "shown"]
 
 _RGB = ("RGB", "YBR_RCT", "YBR_ICT")
 _TO_RGB = {
@@ -72,16 +72,25 @@ def render(
     UnsupportedError
         If the photometric interpretation has no way to the screen yet.
     """
+    plan = plan_for(pipeline, array.dtype, bits)
+    if plan.is_finished:
+        return shown(array, pipeline, plan, bits, out)
+    return into(out, finished(shown(array, pipeline, plan, bits), pipeline, bits))
+
+
+def shown(
+    array: NDArray[Any], pipeline: Pipeline, plan: Plan, bits: int | None, out: NDArray[Any] | None = None
+) -> NDArray[Any]:
+    """Return the display value of each pixel, as planned for its dtype, before what looks at its place."""
     if array.dtype.kind == "b":
         array = array.view(np.uint8)
-    plan = plan_for(pipeline, array.dtype, bits)
     if plan.takes_colors:
         array = _rgb(array, pipeline)
     one_pass = plan.one_pass or display_pass(with_voi(array, pipeline), array.dtype.newbyteorder("="), bits)
     shape = array.shape if one_pass.channels == 1 else (*array.shape, 3)
-    picture = output(shape, one_pass.results, out if plan.is_finished else None)
+    picture = output(shape, one_pass.results, out)
     run(one_pass, array, picture)
-    return picture if plan.is_finished else into(out, finished(picture, pipeline, bits))
+    return picture
 
 
 class Plan(NamedTuple):
@@ -93,12 +102,15 @@ class Plan(NamedTuple):
         Over the values; None where the frame's own values tell what is shown, since there is no VOI stage.
     takes_colors : bool
         Whether values are red, green and blue, or luma and chroma.
+    is_elementwise : bool
+        Whether the pass makes display values of stored values, one by one, and nothing comes before.
     is_finished : bool
         Whether nothing is left to do to the picture as a whole.
     """
 
     one_pass: ValuePass | None
     takes_colors: bool
+    is_elementwise: bool
     is_finished: bool
 
 
@@ -115,6 +127,8 @@ def plan_for(pipeline: Pipeline, dtype: np.dtype[Any], bits: int | None) -> Plan
     """
     if bits is not None and not 1 <= bits <= 16:
         raise OptionError(f"bits={bits}: display values have 1 to 16 bits, or None for 0.0 to 1.0")
+    if dtype.kind == "b":
+        dtype = np.dtype(np.uint8)
     if dtype.kind not in "iuf":
         raise OptionError(f"values of dtype {dtype} cannot be rendered")
     interpretation = pipeline.photometric_interpretation
@@ -127,7 +141,8 @@ def plan_for(pipeline: Pipeline, dtype: np.dtype[Any], bits: int | None) -> Plan
         )
     one_pass = None if needs_frame(pipeline, dtype) else display_pass(pipeline, dtype.newbyteorder("="), bits)
     is_finished = pipeline.finishing == Finishing() and not pipeline.is_color_managed
-    return Plan(one_pass, takes_colors, is_finished)
+    is_elementwise = one_pass is not None and interpretation not in _YBR
+    return Plan(one_pass, takes_colors, is_elementwise, is_finished)
 
 
 def _rgb(array: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
