@@ -10,6 +10,7 @@ from pacscore.codecs.protocol import OnDamage
 from pacscore.errors import OptionError
 from pacscore.pixels.finishing import Finishing
 from pacscore.pixels.rendering import finished, into, plan_for, shown
+from pacscore.pixels.value_pass import Copied
 from pacscore.region import Region
 from pacscore.report import Partial
 
@@ -48,10 +49,11 @@ def render_frame(
     if plan.one_pass is not None and plan.is_elementwise and on_damage == "raise":
         picture = frames._converted(index, plan.one_pass, display, target)
     if picture is None:
+        is_shown = plan.is_elementwise and isinstance(plan.one_pass, Copied)
         decoded: Any = frames.frame(index, on_damage=on_damage, **display.view)
         if isinstance(decoded, Partial):
             decoded, report = decoded.image, decoded.report
-        picture = shown(decoded, pipeline, plan, bits, target)
+        picture = decoded if is_shown and target is None else shown(decoded, pipeline, plan, bits, target)
     if not plan.is_finished:
         picture = into(out, finished(picture, pipeline, bits, reduce=display.reduce))
     return picture if report is None else Partial(picture, report)

@@ -55,7 +55,8 @@ PAC_FN inline int64_t PAC_TYPED(fixed_ramp_by_32)(const pac_fixed_ramp *ramp, co
         else
             _mm256_storeu_si256((__m256i *)(results + i), levels);
     }
-    _mm_sfence();
+    if (past_cache)
+        _mm_sfence();
     return i;
 }
 

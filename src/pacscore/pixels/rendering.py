@@ -141,7 +141,7 @@ def plan_for(pipeline: Pipeline, dtype: np.dtype[Any], bits: int | None) -> Plan
         )
     one_pass = None if needs_frame(pipeline, dtype) else display_pass(pipeline, dtype.newbyteorder("="), bits)
     is_finished = pipeline.finishing == Finishing() and not pipeline.is_color_managed
-    is_elementwise = one_pass is not None and interpretation not in _YBR
+    is_elementwise = one_pass is not None and interpretation not in _TO_RGB
     return Plan(one_pass, takes_colors, is_elementwise, is_finished)
 
 
