@@ -13,6 +13,7 @@ import pacscore as pc
 from dicom import linter_objects as of
 from dicom import seeded_attributes, seeded_codestreams, seeded_items
 from dicom.seeding import FAULTS
+from pacscore.cli.syntaxes import KEYWORDS
 from pacscore.dicom.linter import RULES, fix, lint, to_sarif
 from pacscore.dicom.linter.mends import MENDS
 from pacscore.source import MemoryReader
@@ -84,6 +85,17 @@ def test_every_rule_has_a_seeded_fault():
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_object_raises_no_alarm(name):
     assert lint(SOUND[name]()) == []
+
+
+@pytest.mark.parametrize("syntax", [uid for uid in KEYWORDS.values() if not uid.endswith((".55", ".53"))])
+def test_what_is_transcoded_raises_no_alarm(tmp_path, example, made, syntax):
+    for name in ("signed 12 of 16", "RGB by plane", "YBR_FULL", "one bit", "8 of 16"):
+        stack, options = example(name)
+        try:
+            pc.transcode(made(stack, **options), tmp_path / "copy.dcm", syntax, verify=False, overwrite=True)
+        except (pc.UnsupportedError, pc.OptionError):
+            continue  # the syntax cannot hold such pixels
+        assert lint(tmp_path / "copy.dcm") == [], name
 
 
 def test_what_can_be_mended_is_said_and_done_by_the_same_rules():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pacscore.errors import CodestreamError, LimitError
 from pacscore.j2k.codestream.headers import Codestream, MainHeader
 from pacscore.j2k.codestream.reader import read_codestream, read_main_header
+from pacscore.j2k.codestream.resolve import component_codings
 from pacscore.j2k.codestream.segments import Coc, Cod, CodingStyle, Poc, Siz
 
 __all__ = ["CodestreamFacts", "codestream_bounds", "read_codestream_facts"]
@@ -138,7 +139,10 @@ def read_codestream_facts(data: bytes) -> CodestreamFacts:
     found = read_codestream(data, start, stop)
     main = found.main
     segments = [*main.segments, *(segment for part in found.tile_parts for segment in part.segments)]
-    codings = [_style(segment) for segment in segments if isinstance(segment, Cod | Coc)]
+    codings = [coded.coding for coded in component_codings(main, ())]
+    codings += [
+        _style(segment) for part in found.tile_parts for segment in part.segments if isinstance(segment, Cod | Coc)
+    ]
     cods = [segment for segment in segments if isinstance(segment, Cod)]
     orders = {entry.ppoc for segment in segments if isinstance(segment, Poc) for entry in segment.entries}
     orders |= {cod.sgcod_progression for cod in cods}
