@@ -151,6 +151,22 @@ def test_the_copy_keeps_its_identity_and_all_else(tmp_path):
     assert before == after
 
 
+def test_text_behind_the_pixels_does_not_become_an_element(tmp_path):
+    data, _ = FAULTS["PAC012 text behind pixel data"].make()
+    fix(data, tmp_path / "copy.dcm")
+    copy = pydicom.dcmread(tmp_path / "copy.dcm")
+    sound = pydicom.dcmread(io.BytesIO(SOUND["native"]()))
+    assert list(copy.keys()) == list(sound.keys())
+
+
+def test_elements_behind_the_pixels_stay(tmp_path):
+    padding = b"\xfc\xff\xfc\xffOB\0\0\4\0\0\0pads"
+    data = of.part10(of.described(of.GREY), of.EXPLICIT, of.native(of.words(of.GREY | 0xA000)), behind=padding)
+    assert [finding.rule for finding in lint(data)] == ["PAC414"]
+    fix(data, tmp_path / "copy.dcm")
+    assert pydicom.dcmread(tmp_path / "copy.dcm").DataSetTrailingPadding == b"pads"
+
+
 def test_coded_data_is_not_touched(tmp_path):
     frames = of.coded(of.GREY, of.HT_LOSSLESS)
     fix(of.grey_object(of.J2K_LOSSLESS, [frame + b"junk" for frame in frames]), tmp_path / "copy.dcm")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pydicom
 import pytest
 
 from dicom.lossless_matrix import DATA, manifest
 from pacscore.dicom.linter import fix, lint
+from tools_of_the_project import load_tool
 
-ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.skipif(not manifest(), reason=f"no test data in {DATA}: set PACSCORE_TEST_DATA"),
     pytest.mark.filterwarnings("ignore::UserWarning"),  # pydicom's, about what is odd in these files
@@ -31,12 +29,7 @@ JUDGED = {
 
 @pytest.fixture(scope="module")
 def pages():
-    spec = importlib.util.spec_from_file_location("make_lint_pages", ROOT / "tools" / "make_lint_pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool
+    return load_tool("make_lint_pages")
 
 
 @pytest.fixture(scope="module")

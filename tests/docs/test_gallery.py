@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +10,8 @@ import imagecodecs
 import numpy as np
 import pytest
 
+from tools_of_the_project import load_tool
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "explanation" / "gallery.md"
 
@@ -18,12 +19,7 @@ PAGE = ROOT / "docs" / "explanation" / "gallery.md"
 @pytest.fixture(scope="module")
 def gallery() -> ModuleType:
     """Return the tool that renders the pictures."""
-    spec = importlib.util.spec_from_file_location("make_gallery", ROOT / "tools" / "make_gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool
+    return load_tool("make_gallery")
 
 
 def test_the_page_shows_every_picture_and_its_lines(gallery: ModuleType) -> None:

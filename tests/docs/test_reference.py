@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pacscore import errors
 from pacscore.cli import SUBCOMMANDS
 from pacscore.cli.syntaxes import keyword
 from pacscore.codecs import codec_for, transfer_syntaxes
+from tools_of_the_project import load_tool
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -49,10 +49,5 @@ def test_every_subcommand_has_its_part() -> None:
 
 
 def test_the_table_of_what_transfer_syntaxes_hold_is_current() -> None:
-    path = Path(__file__).parents[2] / "tools" / "make_syntax_table.py"
-    spec = importlib.util.spec_from_file_location("make_syntax_table", path)
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool("make_syntax_table")
     assert tool.page_with(tool.table()) == tool.PAGE.read_text()

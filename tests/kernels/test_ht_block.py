@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import json
 import os
@@ -16,6 +15,7 @@ from pacscore.errors import CodestreamError, OptionError, UnsupportedError
 from pacscore.j2k.entropy._entropy import decode_block, decode_coefficients, encode_block, encode_refinement
 from pacscore.support.targets import available_targets
 from reference import ht_block, ht_block_encoder
+from tools_of_the_project import load_tool
 
 ROOT = Path(__file__).parents[2]
 TARGETS = list(available_targets())
@@ -394,10 +394,6 @@ def test_blocks_of_another_encoder(vector: Block) -> None:
 
 
 def test_tables_are_those_of_the_codewords() -> None:
-    spec = importlib.util.spec_from_file_location("make_ht_tables", ROOT / "tools" / "make_ht_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool("make_ht_tables")
     header = ROOT / "src" / "pacscore" / "j2k" / "entropy" / "ht_tables.h"
     assert tool.header(tool.read_codewords(ROOT / "tests" / "reference" / "ht_codewords.csv")) == header.read_text()

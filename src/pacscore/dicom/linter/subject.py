@@ -275,7 +275,10 @@ class Subject:
         """
         if self.in_memory or not self.has_pixels:
             return Dataset()
-        return read_trailing(self.header, self.stop)
+        found = read_trailing(self.header, self.stop)
+        if any(tag <= 0x7FE00010 for tag in found.keys()):  # noqa: SIM118 - keys, not elements
+            raise DicomError("what follows Pixel Data is no data elements in order (PS3.5 7.1)", offset=self.stop)
+        return found
 
     @property
     def has_much_behind(self) -> bool:
