@@ -73,6 +73,7 @@ REASONS: dict[str, list[tuple[str, str]]] = {
     "PAC506": [("*", "Image Type begins with ORIGINAL, the coding is lossy: worth a look.")],
     "PAC507": [("*", "Lossy Image Compression is 01, and there is no ratio.")],
     "PAC617": [("*", "Two of three frames were cut out, their functional groups stayed; dciodvfy says so too.")],
+    "PAC701": [("*", "Overlay Bit Position is above the sample, and there is no Overlay Data, as dcmdump shows.")],
 }
 """Why alarms are right, by rule and file: the first pattern that fits."""
 

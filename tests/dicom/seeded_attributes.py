@@ -268,3 +268,21 @@ def a_shape_that_is_none() -> Made:
 @seeds("PAC617")
 def two_functional_groups_of_three_frames() -> Made:
     return native_object(PerFrameFunctionalGroupsSequence=Sequence([Dataset(), Dataset()])), None
+
+
+def overlay(ds: Dataset) -> Dataset:
+    """Return a data set with an overlay that lives in bit 12 of the pixel cells."""
+    for element, vr, value in ((0x0010, "US", 40), (0x0011, "US", 50), (0x0100, "US", 16), (0x0102, "US", 12)):
+        ds.add_new((0x6000, element), vr, value)
+    return ds
+
+
+@seeds("PAC701")
+def an_overlay_in_unused_bits() -> Made:
+    return plain(overlay(of.described(of.GREY)), of.GREY | 0x1000), None
+
+
+@seeds("PAC702")
+def an_overlay_in_a_codestream() -> Made:
+    frames = of.coded(of.GREY, of.HT_LOSSLESS)
+    return of.part10(overlay(of.described(of.GREY)), of.HT_LOSSLESS, of.encapsulated(frames)), None

@@ -300,3 +300,16 @@ def codestream_without_cod() -> Made:
 def an_uncompressed_frame_too_long() -> Made:
     frames = [of.words(frame) + bytes(100) for frame in of.GREY]
     return of.grey_object("1.2.840.10008.1.2.1.98", frames), None
+
+
+@seeds("PAC214")
+def jpeg_xl_without_a_jpeg() -> Made:
+    frames = [bytes(imagecodecs.jpegxl_encode(frame, lossless=True)) for frame in of.SMOOTH]
+    data = of.part10(of.described(of.SMOOTH), of.PREFIX + "101", of.encapsulated(frames))
+    return data.replace(b".4.101", b".4.111", 1), of.SMOOTH  # pydicom writes no UID that it does not know
+
+
+@seeds("PAC124")
+def twelve_bits_in_eight() -> Made:
+    ds = of.described(of.GREY, BitsAllocated=8, BitsStored=8, HighBit=7)
+    return of.part10(ds, of.J2K_LOSSLESS, of.encapsulated(of.coded(of.GREY, of.J2K_LOSSLESS))), None

@@ -32,9 +32,9 @@ class Console:
         self._status = 0
 
     def result(self, facts: dict[str, Any], text: str) -> None:
-        """Tell one result: ``facts`` for machines, ``text`` for readers."""
+        """Tell one result: ``facts`` for machines, ``text`` for readers, who are spared where it is empty."""
         self._results.append(facts)
-        if not self.as_json:
+        if text and not self.as_json:
             sys.stdout.write(text.rstrip("\n") + "\n")
 
     def bad_news(self) -> None:

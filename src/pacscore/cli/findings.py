@@ -16,12 +16,12 @@ _COLOURS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
 def report_text(name: str, findings: Sequence[Finding], fixed: FixReport | None) -> str:
-    """Return what is found in a file, and before it what was mended."""
+    """Return what is found in a file, and before it what was mended; nothing where all is well."""
     parts = [] if fixed is None else _mended(name, fixed)
     if sys.stdout.isatty() and findings:
         parts.append(_table(name, findings))
     else:
-        parts += [_line(name, finding) for finding in findings] or ([f"{name}: nothing found"] if fixed is None else [])
+        parts += [_line(name, finding) for finding in findings]
     return "\n".join(parts)
 
 

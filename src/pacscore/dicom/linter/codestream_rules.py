@@ -12,7 +12,7 @@ from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.linter.true_syntax import LARGEST_BASE, RPCL
 from pacscore.pixel_format import PixelFormat
 
-__all__ = ["CHECKS", "MULTI_COMPONENT", "PART_2", "photometric_of"]
+__all__ = ["CHECKS", "MULTI_COMPONENT", "NO_ROOM", "PART_2", "photometric_of"]
 
 _PREFIX = "1.2.840.10008.1.2.4."
 _LOSSLESS_ONLY = frozenset({f"{_PREFIX}90", f"{_PREFIX}92", f"{_PREFIX}201", RPCL})
@@ -101,7 +101,14 @@ PRECISION = Rule(
     "PS3.5 8.2.4",
     "the codestream's precision is not Bits Stored",
     "Readers that mask or shift by Bits Stored show other values than those that go by the codestream.",
-    "Bits Stored and High Bit are set to the codestream's precision, where Bits Allocated has room.",
+    "Bits Stored and High Bit are set to the codestream's precision.",
+)
+NO_ROOM = Rule(
+    "PAC124",
+    "error",
+    "PS3.3 C.7.6.3.1",
+    "a frame's samples have more bits than Bits Allocated",
+    "Readers that go by Bits Allocated lose the upper bits, or write beyond their memory.",
 )
 SIGN = Rule(
     "PAC111",
@@ -260,9 +267,12 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
         if len(components) > 1:
             yield COMPONENTS_DIFFER.found_in(frame, f"there are {len(components)} kinds in {facts.siz.csiz} components")
         precision = max(facts.precisions)
-        if precision != stored.bits_stored:
+        if precision > stored.bits_allocated:
+            what = f"SIZ says {precision} bits, Bits Allocated {stored.bits_allocated}"
+            yield NO_ROOM.found_in(frame, what, tag="(0028,0100)")
+        elif precision != stored.bits_stored:
             what = f"SIZ says {precision} bits, Bits Stored {stored.bits_stored}"
-            yield PRECISION.found_in(frame, what, tag="(0028,0101)", fixable=precision <= stored.bits_allocated)
+            yield PRECISION.found_in(frame, what, tag="(0028,0101)")
         signed = any(one.signed for one in facts.siz.components)
         if signed != bool(stored.pixel_representation):
             kinds = "unsigned", "signed"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pacscore.codecs.jpegxl_header import ImageHeader
 from pacscore.dicom.linter.coded_frame import CodedFrame, JpegFacts, begins_frame
-from pacscore.dicom.linter.codestream_rules import MULTI_COMPONENT, PART_2
+from pacscore.dicom.linter.codestream_rules import MULTI_COMPONENT, NO_ROOM, PART_2
 from pacscore.dicom.linter.file_rules import UNCHECKED, UNREADABLE_FRAME
 from pacscore.dicom.linter.finding import Finding
 from pacscore.dicom.linter.rule import Rule
@@ -28,7 +28,7 @@ _PROCESSES = {
 }
 _MOST_BITS = 16
 _DCT = frozenset({0xC0, 0xC1, 0xC2})
-_JPEG_LS_LOSSLESS, _SV1 = f"{_PREFIX}80", f"{_PREFIX}70"
+_JPEG_LS_LOSSLESS, _SV1, _RECOMPRESSION = f"{_PREFIX}80", f"{_PREFIX}70", f"{_PREFIX}111"
 _RELABEL = "The transfer syntax is named that the frames are of; their bytes stay."
 
 OTHER_FORMAT = Rule(
@@ -68,7 +68,7 @@ PRECISION = Rule(
     "PS3.5 8.2.1",
     "the frame header's precision is not Bits Stored",
     "Readers that mask or shift by Bits Stored show other values than those that go by the frame header.",
-    "Bits Stored and High Bit are set to the frame header's precision, where Bits Allocated has room.",
+    "Bits Stored and High Bit are set to the frame header's precision.",
 )
 COLOUR = Rule(
     "PAC205",
@@ -137,6 +137,14 @@ RAW_LENGTH = Rule(
     "an uncompressed frame in an item is not as long as the attributes say",
     "Readers show it shifted from row to row, or fail.",
 )
+NO_JPEG = Rule(
+    "PAC214",
+    "error",
+    "PS3.5 A.4",
+    "JPEG XL JPEG Recompression without a JPEG inside",
+    "Readers that rebuild the JPEG find none.",
+    _RELABEL,
+)
 
 
 def check_format(subject: Subject) -> Iterator[Finding]:
@@ -154,6 +162,8 @@ def check_format(subject: Subject) -> Iterator[Finding]:
             yield (PART_2 if beyond else UNCHECKED).found_in(frame, str(frame.problem))
         elif expected is not None and frame.problem is not None:
             yield UNREADABLE_FRAME.found_in(frame, str(frame.problem))
+        elif subject.transfer_syntax == _RECOMPRESSION and not frame.recompressed:
+            yield NO_JPEG.found_in(frame, "there is no box of JPEG bitstream reconstruction data", tag="(0002,0010)")
 
 
 def check_jpeg(subject: Subject) -> Iterator[Finding]:
@@ -200,9 +210,12 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
         bits = size[3]
         if bits > _MOST_BITS:
             yield TABLES.found_in(frame, f"the frame header says {bits} bits a sample")
+        elif bits > stored.bits_allocated:
+            what = f"the frame header says {bits} bits, Bits Allocated {stored.bits_allocated}"
+            yield NO_ROOM.found_in(frame, what, tag="(0028,0100)")
         elif bits != stored.bits_stored and not _is_usual(frame.jpeg, bits, stored.bits_stored):
             what = f"the frame header says {bits} bits, Bits Stored {stored.bits_stored}"
-            yield PRECISION.found_in(frame, what, tag="(0028,0101)", fixable=bits <= stored.bits_allocated)
+            yield PRECISION.found_in(frame, what, tag="(0028,0101)")
         if frame.jpeg is not None and frame.kind == "JPEG":
             yield from _colour(frame, frame.jpeg, stored)
 

@@ -164,7 +164,7 @@ MENDS: dict[str, Mend] = {
     **dict.fromkeys(("PAC112", "PAC113", "PAC114"), _set_photometric),
     "PAC117": _end_frames,
     "PAC118": _bare_frames,
-    **dict.fromkeys(("PAC201", "PAC202", "PAC209"), _relabel),
+    **dict.fromkeys(("PAC201", "PAC202", "PAC209", "PAC214"), _relabel),
     "PAC204": _set_precision,
     **dict.fromkeys(("PAC205", "PAC212"), _set_photometric),
     "PAC208": _bare_frames,

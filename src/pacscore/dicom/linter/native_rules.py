@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from pydicom.tag import Tag
 
 from pacscore.dicom.linter.finding import Finding
+from pacscore.dicom.linter.overlay_rules import overlays_in_cells
 from pacscore.dicom.linter.rule import Rule
 from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.part10 import BIG_ENDIAN
@@ -129,7 +129,7 @@ def check_cells(subject: Subject) -> Iterator[Finding]:
     seen = extremes(subject, stored)
     if seen is None:
         return
-    if seen.junk and not overlays_in_cells(subject):
+    if seen.junk and not overlays_in_cells(subject.dataset):
         what = f"{seen.junk:,} cells have bits that Bits Stored {stored.bits_stored} leaves no meaning"
         fixable = not stored.photometric_interpretation.endswith(("_422", "_420"))
         yield JUNK_BITS.found(what, tag=_TAG, offset=subject.element.start, fixable=fixable)
@@ -154,14 +154,6 @@ def same_value(told: int, true: int, stored: PixelFormat) -> bool:
 def has_plain_cells(stored: PixelFormat) -> bool:
     """Return whether each cell is one whole number of bytes that NumPy has."""
     return not stored.is_float and stored.bits_allocated in (8, 16, 32, 64)
-
-
-def overlays_in_cells(subject: Subject) -> bool:
-    """Return whether overlay planes live in unused bits (PS3.5 8.1.2)."""
-    dataset = subject.dataset
-    return any(
-        Tag(group, 0x0010) in dataset and Tag(group, 0x3000) not in dataset for group in range(0x6000, 0x6020, 2)
-    )
 
 
 def extremes(subject: Subject, stored: PixelFormat) -> Extremes | None:

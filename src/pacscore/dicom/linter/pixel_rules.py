@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pacscore.codecs.video import VIDEO_FORMATS
 from pacscore.dicom.image_pixel import pixel_format, value
 from pacscore.dicom.linter.finding import Finding
-from pacscore.dicom.linter.native_rules import has_plain_cells, overlays_in_cells
+from pacscore.dicom.linter.native_rules import has_plain_cells
+from pacscore.dicom.linter.overlay_rules import overlays_in_cells
 from pacscore.dicom.linter.rule import Rule
 from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.linter.true_syntax import KINDS
@@ -192,7 +193,7 @@ def check_bits(subject: Subject) -> Iterator[Finding]:
 def _has_usual_cells(subject: Subject, stored: PixelFormat) -> bool:
     """Return whether native frames can be written anew by their values: one value a cell, and nothing else in it."""
     shared = stored.photometric_interpretation.endswith(("_422", "_420"))
-    return has_plain_cells(stored) and not shared and not overlays_in_cells(subject)
+    return has_plain_cells(stored) and not shared and not overlays_in_cells(subject.dataset)
 
 
 def _is_signed_inside(subject: Subject) -> bool:

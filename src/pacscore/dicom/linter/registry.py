@@ -13,6 +13,7 @@ from pacscore.dicom.linter import (
     history_rules,
     native_rules,
     offset_rules,
+    overlay_rules,
     pixel_rules,
     table_rules,
 )
@@ -35,6 +36,7 @@ _MODULES = (
     (history_rules, "Lossy history"),
     (display_rules, "Display"),
     (table_rules, "Look-up tables"),
+    (overlay_rules, "Overlays"),
 )
 
 

@@ -61,7 +61,7 @@ _WITHOUT_GROUPS: list[int | str] = [
     *("RescaleSlope", "RescaleIntercept", "ModalityLUTSequence", "PresentationLUTShape", *_LUTS),
     *("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod"),
     *("ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
-    *(group << 16 | element for group in range(0x6000, 0x6020, 2) for element in (0x0010, 0x3000)),
+    *(group << 16 | element for group in range(0x6000, 0x6020, 2) for element in (0x0010, 0x0102, 0x3000)),
 ]
 """What rules ask for outside of functional groups."""
 
@@ -309,14 +309,16 @@ def subject_of(source: Any, limits: Limits) -> Iterator[Subject]:
         yield Subject(MemoryReader(b""), limits, source)
         return
     reader = as_reader(source)
-    subject = Subject(reader, limits)
+    opened = [reader]
     try:
+        subject = Subject(reader, limits)
+        if subject.has_pixels:
+            opened.append(subject.header.reader)  # another one where it was inflated
         yield subject
     finally:
-        inflated = subject.header.reader if subject.has_pixels else reader
-        for opened in {id(each): each for each in (reader, inflated)}.values():
-            if isinstance(opened, FileReader) and opened is not source:
-                opened.close()
+        for each in opened:
+            if isinstance(each, FileReader) and each is not source:
+                each.close()
 
 
 def _spread(count: int, most: int) -> range | list[int]:

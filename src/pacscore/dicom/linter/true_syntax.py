@@ -58,7 +58,7 @@ def _number(claimed: str, frame: CodedFrame) -> str | None:
     if frame.kind == "RLE":
         return "RLE"
     if frame.kind == "JPEG XL":
-        return claimed if claimed in ("110", "111", "112") else "112"
+        return claimed if claimed == "110" or (claimed == "111" and frame.recompressed) else "112"
     if frame.codestream is not None:
         return _number_of_codestream(claimed, frame.codestream)
     return None if frame.jpeg is None else _number_of_jpeg(claimed, frame.kind, frame.jpeg)
