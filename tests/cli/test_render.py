@@ -79,6 +79,13 @@ def test_windows(rendered, windows: Path) -> None:
     assert np.array_equal(rendered(windows, "--bits", 16), pacscore.render(frame, pipeline, bits=16))
 
 
+def test_info_tells_what_there_is_to_choose(run, run_json, windows: Path) -> None:
+    (facts,) = run_json("info", windows)[1]["results"]
+    assert facts["windows"] == ["SOFT: 40 400 LINEAR", "LUNG: -600 1500 LINEAR"]
+    assert facts["overlays"] == ["6000"]
+    assert "LUNG: -600 1500 LINEAR" in run("info", windows)[1]
+
+
 def test_overlays(rendered, windows: Path) -> None:
     plain, drawn = rendered(windows), rendered(windows, "--overlays")
     assert (drawn[:, ::8] == 255).all()

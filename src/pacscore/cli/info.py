@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pacscore.cli.console import Console
 from pacscore.cli.inputs import is_codestream, read_codestream
 from pacscore.cli.syntaxes import keyword
 from pacscore.errors import PacscoreError
+from pacscore.pixels.lookup import LookupTable
 
 __all__ = ["add_arguments", "run"]
 
@@ -82,7 +84,19 @@ def dicom_facts(path: Path) -> dict[str, Any]:
             facts["encoded_format"] = dataclasses.asdict(frames.encoded_format)
         if uid in _JPEG_2000 and len(frames):
             facts["codestream"] = codestream_facts(frames.encoded(0))["codestream"]
+        with contextlib.suppress(PacscoreError):  # whoever renders it is told
+            facts["windows"] = [_window_text(choice) for choice in frames.pipeline(0).voi_choices]
+            facts["overlays"] = [overlay.label or f"{overlay.group:04X}" for overlay in frames.overlays(0)]
     return facts
+
+
+def _window_text(choice: pacscore.Window | LookupTable) -> str:
+    """Tell a window or table of the first frame, as ``render --voi`` counts them."""
+    if isinstance(choice, LookupTable):
+        what = f"table of {len(choice.entries)} entries"
+    else:
+        what = f"{choice.center:g} {choice.width:g} {choice.function}"
+    return f"{choice.explanation}: {what}" if choice.explanation else what
 
 
 def _lines(facts: dict[str, Any], indent: str) -> list[str]:
@@ -115,7 +129,7 @@ def _component_lines(label: str, components: list[Any] | tuple[Any, ...]) -> lis
 def _text(value: Any) -> str:
     if value is True or value is False:
         return "yes" if value else "no"
-    if value is None or value in ("", ()):
+    if value is None or value in ("", (), []):
         return "-"
     if isinstance(value, int):
         return f"{value:,}"
