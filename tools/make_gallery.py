@@ -31,9 +31,10 @@ Picture = NDArray[np.uint8]
 
 def windows(data: Path) -> Picture:
     """Show one frame at three windows: lung, soft tissue, bone."""
-    frame, pipeline = _ct(data)
     chosen = [pc.Window(-600, 1500), pc.Window(40, 400), pc.Window(400, 1800)]
-    return np.hstack([pc.render(frame, pipeline.with_window(window)) for window in chosen])
+    with pc.open(data / CT) as frames:
+        pipeline = frames.pipeline(0)
+        return np.hstack([frames.render(0, pipeline.with_window(window), reduce=1) for window in chosen])
 
 
 def _ct(data: Path) -> tuple[NDArray[np.int16], pc.Pipeline]:

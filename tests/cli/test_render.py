@@ -114,6 +114,17 @@ def test_colour_by_its_profile(rendered, run, cine: Path, tmp_path: Path) -> Non
 
 def test_a_codestream(rendered, codestream: Path) -> None:
     assert rendered(codestream).shape == (60, 80)
+    assert rendered(codestream, "--reduce", 1, "--auto").shape == (30, 40)
+
+
+def test_a_lower_resolution(rendered, run, ct: Path, tmp_path: Path) -> None:
+    small = tmp_path / "small.dcm"
+    pacscore.transcode(ct, small, "1.2.840.10008.1.2.4.202")
+    with pacscore.open(small) as frames:
+        expected = frames.render(0, reduce=1)
+    assert np.array_equal(rendered(small, "--reduce", 1), expected)
+    assert expected.shape == (64, 64)
+    assert run("render", ct, tmp_path / "out.png", "--reduce", 1)[0] == 2
 
 
 @pytest.mark.parametrize(
