@@ -1,4 +1,4 @@
-"""Measure tiles of a large one-tile HTJ2K codestream, against glymur's regions of its JPEG 2000 twin.
+"""Measure tiles of a large one-tile HTJ2K codestream, against glymur's regions of its JPEG 2000 twin; and halving.
 
     python -m benchmarks.pyramid [--side 10000] [--tiles 25] [--markdown FILE]
 
@@ -6,6 +6,9 @@ The picture, of 12 bits, is made here. Tiles of 256 x 256 are taken at random pl
 codestream has one tile and precincts as large as may be. glymur opens the twin, of the same samples and levels, as its
 users do, and decodes the same pixels once a level: it takes long. All are compared with the whole level decoded by
 `pacscore.decode`. Times are of one thread; memory is what the process has touched at most, in a process of its own.
+
+Halving is the mean of 2 x 2 pixels, against INTER_AREA of OpenCV with one thread, in turns, the least of the rounds.
+Results are equal.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,11 +28,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pacscore
+from benchmarks.compare import measure as take_turns
 from benchmarks.tables import markdown_table
+from pacscore.pyramid.halving import halved
 
 SIDE = 256
 """Rows and columns of a tile."""
 CODINGS = {"ours": "1.2.840.10008.1.2.4.201", "twin": "1.2.840.10008.1.2.4.90"}
+HALVED = ((4096, 4096), (4096, 4096, 3), (1024, 1024), (1024, 1024, 3))
+"""Shapes of pictures to be halved."""
 _MEMORY = """
 import re, sys
 import pacscore
@@ -124,6 +132,31 @@ def measure(paths: dict[str, Path], tiles: int) -> list[Row]:
     return rows
 
 
+def measure_halving(rounds: int = 25) -> list[list[str]]:
+    """Return a row for each kind of samples; raise if OpenCV's result is another."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    rows = []
+    for dtype in (np.uint8, np.uint16):
+        for shape in HALVED:
+            image = np.random.default_rng(1).integers(0, np.iinfo(dtype).max, shape, dtype)
+            ours = np.empty((shape[0] // 2, shape[1] // 2, *shape[2:]), dtype)
+            theirs = np.empty_like(ours)
+            size = ours.shape[1::-1]
+            calls: list[Callable[[], Any]] = [
+                partial(halved, image, ours),
+                partial(cv2.resize, image, size, dst=theirs, interpolation=cv2.INTER_AREA),
+            ]
+            mine, opencv = (min(each) for each in take_turns(calls, rounds, threads=1))
+            if not np.array_equal(ours, theirs):
+                raise RuntimeError(f"{shape}, {dtype.__name__}: OpenCV's result is another")
+            samples = shape[2] if len(shape) > 2 else 1
+            words = [f"{shape[0]:,} x {shape[1]:,}", str(samples), str(8 * image.itemsize)]
+            rows.append([*words, f"{1e3 * mine:.2f}", f"{1e3 * opencv:.2f}", f"{opencv / mine:.2f}"])
+    return rows
+
+
 def most_memory(path: Path) -> int:
     """Return the most bytes of memory that a process has touched which opened the file and looked at every level."""
     ran = subprocess.run([sys.executable, "-c", _MEMORY, str(path)], capture_output=True, text=True, check=True)
@@ -160,9 +193,11 @@ def main(arguments: list[str] | None = None) -> int:
     text = table(rows)
     print(text)
     told = f"Most memory of the process, of all tiles or 200 a level: {memory / 1e6:,.0f} MB."
-    print(told)
+    headings = ["Picture", "Samples", "Bits", "ms", "OpenCV, ms", "Ratio"]
+    halving = markdown_table(headings, measure_halving(), words=1)
+    print(told, halving, sep="\n\n")
     if options.markdown:
-        options.markdown.write_text(f"{text}\n{told}\n", encoding="utf-8")
+        options.markdown.write_text(f"{text}\n{told}\n\n{halving}", encoding="utf-8")
     return 0
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pacscore.pixels.real_world import RealWorldMap
     from pacscore.pixels.value_pass import ValuePass
 
-__all__ = ["Concatenation", "open_concatenation"]
+__all__ = ["Concatenation", "concatenation_of", "open_concatenation"]
 
 _CLAUSE = "PS3.3 C.7.6.16.2.2.4"
 _MOST_PARTS = 65535
@@ -67,9 +67,14 @@ def open_concatenation(sources: Iterable[Any], *, limits: Limits | None = None) 
         parts = [opened.enter_context(open_frames(source, limits=limits)) for source in sources]
         if not parts:
             raise OptionError("a concatenation of no parts")
-        concatenation = Concatenation(_in_order(parts), limits or DEFAULT_LIMITS)
+        concatenation = concatenation_of(parts, limits or DEFAULT_LIMITS)
         opened.pop_all()
         return concatenation
+
+
+def concatenation_of(parts: list[FrameSource], limits: Limits) -> Concatenation:
+    """Return opened parts, in any order, as one sequence of frames; raises as `open_concatenation` does."""
+    return Concatenation(_in_order(parts), limits)
 
 
 class Concatenation(FrameSequence):

@@ -5,6 +5,7 @@ Source: T.800 B.5.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, cast
 
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from pacscore.errors import UnsupportedError
 from pacscore.j2k.opened import OpenedCodestream
 from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
-from pacscore.pyramid.encoded_tiles import HTJ2K_LOSSLESS, encoded
+from pacscore.pyramid.encoded_tiles import encoded
 from pacscore.pyramid.levels import Pyramid, PyramidLevel
 from pacscore.region import Region
 
@@ -60,8 +61,9 @@ class CodestreamPyramid(Pyramid):
 
     def __init__(self, source: Any, tile: tuple[int, int], limits: Limits, stored: PixelFormat | None = None) -> None:
         self.codestream = OpenedCodestream(source, limits=limits)
-        self.transfer_syntax = HTJ2K_LOSSLESS
         info = self.codestream.info
+        self.opened = ExitStack()
+        self.opened.callback(self.codestream.close)
         try:
             if info.shape is None:
                 raise UnsupportedError("components of different sizes in a pyramid", feature="sub-sampled components")
@@ -88,7 +90,3 @@ class CodestreamPyramid(Pyramid):
         if self._as_is:
             return image
         return interpret(image, self._bits, bool(self.pixel_format.pixel_representation), self.pixel_format.dtype)
-
-    def close(self) -> None:
-        """Close the file, if it was opened here."""
-        self.codestream.close()

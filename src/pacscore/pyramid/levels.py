@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import ExitStack
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
 from pacscore.errors import OptionError
 from pacscore.pixel_format import PixelFormat
+from pacscore.pyramid.encoded_tiles import HTJ2K_LOSSLESS
 from pacscore.region import Region
 
 __all__ = ["Pyramid", "PyramidLevel"]
@@ -25,12 +27,17 @@ class PyramidLevel(ABC):
         Of a tile; those at the lower and the right edge are as small as what is left.
     downsample : float
         How many pixels of level 0 one pixel stands for, in each direction.
+    transfer_syntax : str
+        Of encoded tiles.
     """
 
-    def __init__(self, rows: int, columns: int, tile: tuple[int, int], downsample: float) -> None:
+    def __init__(
+        self, rows: int, columns: int, tile: tuple[int, int], downsample: float, transfer_syntax: str = HTJ2K_LOSSLESS
+    ) -> None:
         self.rows, self.columns = rows, columns
         self.tile_rows, self.tile_columns = tile
         self.downsample = downsample
+        self.transfer_syntax = transfer_syntax
 
     @property
     def tiles_high(self) -> int:
@@ -109,7 +116,7 @@ class PyramidLevel(ABC):
 
     @abstractmethod
     def encoded_tile(self, row: int, column: int) -> bytes | None:
-        """Return a tile encoded in the pyramid's ``transfer_syntax``; None where the source has none there.
+        """Return a tile encoded in the level's ``transfer_syntax``; None where the source has none there.
 
         Tiles that the source keeps apart come as they are stored, and at the edges as large as all others; tiles of
         anything else are coded as HTJ2K, without loss, and are cut at the edges.
@@ -129,7 +136,7 @@ class PyramidLevel(ABC):
         )
 
 
-class Pyramid(ABC):
+class Pyramid:
     """Levels of one picture, the largest first.
 
     It is a context manager that closes what was opened for it. Threads may share it.
@@ -139,13 +146,13 @@ class Pyramid(ABC):
     levels : tuple of PyramidLevel
     pixel_format : PixelFormat
         Of what tiles give: rows and columns are those of level 0.
-    transfer_syntax : str
-        Of encoded tiles.
+    opened : ExitStack or None
+        Closes what was opened for it.
     """
 
     levels: tuple[PyramidLevel, ...]
     pixel_format: PixelFormat
-    transfer_syntax: str
+    opened: ExitStack | None = None
 
     def level(self, index: int) -> PyramidLevel:
         """Return a level, 0 the largest; negative ones count from the smallest.
@@ -165,9 +172,10 @@ class Pyramid(ABC):
         fine = [level for level in self.levels if level.downsample <= downsample]
         return fine[-1] if fine else self.levels[0]
 
-    @abstractmethod
     def close(self) -> None:
-        """Close what was opened for it."""
+        """Close what was opened for it; no tile can be read any more."""
+        if self.opened is not None:
+            self.opened.close()
 
     def __enter__(self) -> Self:
         return self

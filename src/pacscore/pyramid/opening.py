@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydicom.dataset import Dataset
 
 from pacscore.codecs.registry import codec_for
 from pacscore.dicom.frame_sequence import FrameSequence
+from pacscore.dicom.frames import FrameSource
 from pacscore.dicom.frames import open as open_frames
-from pacscore.errors import OptionError, UnsupportedError
+from pacscore.errors import DicomError, OptionError
 from pacscore.limits import DEFAULT_LIMITS, Limits
+from pacscore.pyramid.array_pyramid import ArrayPyramid
 from pacscore.pyramid.codestream_pyramid import CodestreamPyramid
 from pacscore.pyramid.levels import Pyramid
+from pacscore.pyramid.slide_pyramid import SlidePyramid
+from pacscore.pyramid.slide_tiles import is_tiled
 from pacscore.source import FileReader, as_reader
 
 __all__ = ["open_pyramid"]
@@ -23,23 +31,44 @@ _J2K_SYNTAXES = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (90, 91,
 _LARGEST_TILE = 1 << 14
 
 
-def open_pyramid(
-    source: Any, *, frame: int = 0, tile_rows: int = 256, tile_columns: int = 256, limits: Limits | None = None
+def open_pyramid(  # noqa: PLR0913 - which part of which source, all by keyword
+    source: Any,
+    *,
+    frame: int = 0,
+    optical_path: str | None = None,
+    focal_plane: int = 0,
+    tile_rows: int = 256,
+    tile_columns: int = 256,
+    limits: Limits | None = None,
 ) -> Pyramid:
     """Open a picture as levels of tiles.
 
     The resolutions of a JPEG 2000 or HTJ2K codestream are levels already: headers are read once, and then a tile of any
     of them costs the code-blocks that it needs. It may be bare, in a JP2 or JPH file, or a frame of a DICOM object.
 
+    Tiled DICOM objects, as whole slide instances, are levels with the tiles that they store, TILED_FULL or
+    TILED_SPARSE. Give the folder, or all instances and parts of concatenations, in any order; label and overview
+    pictures among them are left out. Where a tile is absent, pixels are of the colour that the slide recommends, or
+    white.
+
+    Arrays ``(rows, columns[, samples])``, and frames of DICOM objects in other transfer syntaxes, are in memory as a
+    whole, and each level is made of the one above it when it is first asked for: the means of 2 x 2 pixels, a half
+    rounded up, down to a level of one tile.
+
     Parameters
     ----------
-    source : path, bytes-like, binary file object, reader, pydicom Dataset, or sequence of frames
-        Of a codestream, or of a DICOM object. A reader has ``read_range(start, length)`` and ``size``. A sequence of
-        frames, as `pacscore.open` gives it, stays open when the pyramid is closed.
+    source : path, bytes-like, binary file object, reader, pydicom Dataset, `FrameSource`, sequence of these, or ndarray
+        Of a codestream, of a DICOM object, or of a folder of tiled ones, with what lies below it. A reader has
+        ``read_range(start, length)`` and ``size``. A `FrameSource` that is
+        given stays open when the pyramid is closed.
     frame : int
-        Which frame of a DICOM object.
+        Which frame of a DICOM object that is not tiled.
+    optical_path : str, optional
+        Optical Path Identifier of a slide; None is the first.
+    focal_plane : int
+        Of a slide, counted from the lowest.
     tile_rows, tile_columns : int, in pixels
-        Size of tiles, 1 to 16,384.
+        Size of tiles, 1 to 16,384, where the source has none.
     limits : Limits, optional
         Sizes beyond which one call refuses.
 
@@ -53,43 +82,94 @@ def open_pyramid(
     DataError
         If the source is wrong; `CodestreamError` and `DicomError` say of what kind it was.
     UnsupportedError
-        If it is no source of levels.
+        If it is legal, but no source of levels.
     OptionError
-        If tiles have no size, or too large a one.
+        If tiles have no size, or too large a one, or there is no such optical path or focal plane.
     IndexError
         If there is no such frame.
     OSError
         What the operating system says.
 
-    Source: T.800 B.5.
+    Source: T.800 B.5; PS3.3 C.7.6.17, C.8.12.4.
     """
     limits = limits or DEFAULT_LIMITS
     tile = tile_rows, tile_columns
     if not all(1 <= size <= _LARGEST_TILE for size in tile):
         raise OptionError(f"tiles of {tile_rows} x {tile_columns}: sides are 1 to {_LARGEST_TILE:,} pixels")
-    if isinstance(source, FrameSequence):
-        return _of_frame(source, frame, tile, limits)
-    if isinstance(source, Dataset):
-        with open_frames(source, limits=limits) as frames:
-            return _of_frame(frames, frame, tile, limits)
+    if isinstance(source, np.ndarray):
+        return ArrayPyramid(source, tile)
+    with contextlib.ExitStack() as opened:
+        if isinstance(source, list | tuple) or _is_folder(source):
+            tiled = _tiled(source, limits, opened)
+            pyramid = SlidePyramid(tiled, optical_path, focal_plane, limits)
+        elif not isinstance(source, FrameSequence | Dataset) and _begins_as_codestream(source):
+            return CodestreamPyramid(source, tile, limits)
+        else:
+            frames = source
+            if not isinstance(source, FrameSequence):
+                frames = opened.enter_context(open_frames(source, limits=limits))
+            if not (isinstance(frames, FrameSource) and is_tiled(frames.dataset)):
+                return _of_frame(frames, frame, tile, limits)
+            pyramid = SlidePyramid([frames], optical_path, focal_plane, limits)
+        pyramid.opened = opened.pop_all()
+        return pyramid
+
+
+def _is_folder(source: Any) -> bool:
+    return isinstance(source, str | os.PathLike) and Path(source).is_dir()
+
+
+def _begins_as_codestream(source: Any) -> bool:
     reader = as_reader(source)
     try:
-        beginning = bytes(reader.read_range(0, 8))
+        return bytes(reader.read_range(0, 8)).startswith((_CODESTREAM, _JP2_BOX))
     finally:
         if isinstance(reader, FileReader) and reader is not source:
             reader.close()
-    if beginning.startswith((_CODESTREAM, _JP2_BOX)):
-        return CodestreamPyramid(source, tile, limits)
-    with open_frames(source, limits=limits) as frames:
-        return _of_frame(frames, frame, tile, limits)
 
 
 def _of_frame(frames: FrameSequence, frame: int, tile: tuple[int, int], limits: Limits) -> Pyramid:
-    """Return the levels of one frame, of which the bytes are read now."""
+    """Return the levels of one frame, which is read now."""
     if str(frames.transfer_syntax) not in _J2K_SYNTAXES:
-        raise UnsupportedError(
-            f"frames of transfer syntax {frames.transfer_syntax} have no levels", feature="pyramids of single images"
-        )
+        image = frames.frame(frame)
+        return ArrayPyramid(np.asarray(image), tile, frames.pixel_format)
     data = frames.encoded(frame)
     stored = codec_for(frames.transfer_syntax).decoded_format(data, frames.encoded_format)
     return CodestreamPyramid(data, tile, limits, stored)
+
+
+def _tiled(source: Any, limits: Limits, opened: contextlib.ExitStack) -> list[FrameSource]:
+    """Return the tiled objects of a sequence, or of a folder and those below it, where other files are passed over."""
+    if isinstance(source, str | os.PathLike):
+        tiled = _tiled_files(Path(source), limits, opened)
+    else:
+        tiled = [
+            each if isinstance(each, FrameSource) else opened.enter_context(open_frames(each, limits=limits))
+            for each in source
+        ]
+    for each in tiled:
+        if not is_tiled(each.dataset):
+            raise DicomError(
+                f"{each!r} is not tiled: Total Pixel Matrix Columns (0048,0006) is missing", tag="(0048,0006)"
+            )
+    if not tiled:
+        raise OptionError("there is no tiled object")
+    return tiled
+
+
+def _tiled_files(folder: Path, limits: Limits, opened: contextlib.ExitStack) -> list[FrameSource]:
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            if file.read(132)[128:] != b"DICM":
+                continue
+        try:
+            frames = open_frames(path, limits=limits)
+        except DicomError as error:
+            if error.tag == "(7FE0,0010)":  # no picture, as of a DICOMDIR or a report
+                continue
+            raise
+        opened.callback(frames.close)
+        if is_tiled(frames.dataset):
+            found.append(frames)
+    return found

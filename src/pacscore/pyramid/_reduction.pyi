@@ -1,0 +1,3 @@
+from typing import Any
+
+def reduce_by_two(samples: Any, out: Any, target: int | None = None) -> None: ...
