@@ -9,7 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom.pixels import apply_color_lut, apply_icc_profile, apply_modality_lut, apply_voi_lut, create_icc_transform
+from pydicom.dataset import Dataset
+from pydicom.pixels import (
+    apply_color_lut,
+    apply_icc_profile,
+    apply_modality_lut,
+    apply_presentation_lut,
+    apply_voi_lut,
+    create_icc_transform,
+)
 from tests.reference import display_values as reference
 
 import pacscore as pc
@@ -105,6 +113,34 @@ def test_eight_bits_are_the_exact_value_rounded(shown):
         level = reference.levels(ds, values.tolist(), pipeline.bits_stored, pipeline.pixel_representation == 1)
         exact = np.array([reference.rounded(255 * level(x), 255) for x in values[some].tolist()])
         assert np.array_equal(screen.reshape(-1)[places[some]], 255 - exact if reference.is_inverse(ds) else exact)
+
+
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+@pytest.mark.parametrize(("slope", "intercept"), [("1", "0"), ("0.5", "-1024"), ("-2.75", "1e3")])
+@pytest.mark.parametrize("representation", [0, 1])
+def test_windows_that_no_file_has(function, slope, intercept, representation):
+    ds = Dataset()
+    ds.PhotometricInterpretation, ds.BitsAllocated, ds.BitsStored = "MONOCHROME2", 16, 12
+    ds.PixelRepresentation, ds.RescaleSlope, ds.RescaleIntercept = representation, slope, intercept
+    stored = np.arange(4096, dtype=np.uint16) if not representation else np.arange(-2048, 2048, dtype=np.int16)
+    for center, width in (("40", "400"), ("0.5", "1"), ("-600.25", "1500.5"), ("3000", "2")):
+        ds.WindowCenter, ds.WindowWidth, ds.VOILUTFunction = center, width, function
+        low, high = output_range(ds)
+        values = apply_modality_lut(stored, ds)
+        with np.errstate(over="ignore"):  # of pydicom's exponential
+            fractions = (apply_voi_lut(values, ds) - low) / (high - low)
+        assert np.allclose(pc.pipeline(ds).voi.apply(values), fractions, rtol=0, atol=1e-12)
+
+
+def test_a_presentation_lut_of_as_many_entries_as_there_are_values():
+    ds, item = Dataset(), Dataset()
+    ds.PhotometricInterpretation, ds.BitsAllocated, ds.BitsStored, ds.PixelRepresentation = "MONOCHROME2", 8, 8, 0
+    item.LUTDescriptor = [256, 0, 12]
+    item.add_new("LUTData", "US", np.random.default_rng(2).integers(0, 4096, 256).tolist())
+    ds.PresentationLUTSequence = [item]
+    stored = np.arange(256, dtype=np.uint8)
+    exact = apply_presentation_lut(stored, ds).astype(int)
+    assert np.array_equal(pc.render(stored, pc.pipeline(ds)), (exact * 255 * 2 + 4095) // (2 * 4095))
 
 
 @pytest.mark.parametrize("name", ["seg_image_sm_control_labelmap_palette_color.dcm", "sm_image.dcm"])
