@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pacscore.codecs.jpegxl import JPEGXLOptions
     from pacscore.dicom.concatenation import Concatenation, open_concatenation
     from pacscore.dicom.display import pipeline
-    from pacscore.dicom.frames import FrameSource, open
+    from pacscore.dicom.frames import FrameSource
     from pacscore.dicom.frames_report import FrameCondition, FramesReport
+    from pacscore.dicom.opening import open
     from pacscore.dicom.presentation_state import PresentationState
     from pacscore.dicom.transcode_report import TranscodeReport
     from pacscore.dicom.transcoding import transcode
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         OptionError,
         PacscoreError,
         RecipeError,
+        SourceChangedError,
         TruncatedError,
         UnsupportedError,
         VerificationError,
@@ -57,6 +59,11 @@ if TYPE_CHECKING:
     from pacscore.pyramid.opening import open_pyramid
     from pacscore.region import Region
     from pacscore.report import Damage, DecodeReport, Partial
+    from pacscore.source.fsspec_reader import FsspecReader
+    from pacscore.source.obstore_reader import ObstoreReader
+    from pacscore.stream.makers import FrameView
+    from pacscore.stream.scheduler import Scheduler
+    from pacscore.stream.streaming import FrameStream, stream_frames
 
 _ROOMS = {
     "codecs.deflate": ("DeflateOptions",),
@@ -66,8 +73,9 @@ _ROOMS = {
     "codecs.jpegxl": ("JPEGXLOptions",),
     "dicom.concatenation": ("Concatenation", "open_concatenation"),
     "dicom.display": ("pipeline",),
-    "dicom.frames": ("FrameSource", "open"),
+    "dicom.frames": ("FrameSource",),
     "dicom.frames_report": ("FrameCondition", "FramesReport"),
+    "dicom.opening": ("open",),
     "dicom.presentation_state": ("PresentationState",),
     "dicom.transcode_report": ("TranscodeReport",),
     "dicom.transcoding": ("transcode",),
@@ -81,6 +89,7 @@ _ROOMS = {
         "OptionError",
         "PacscoreError",
         "RecipeError",
+        "SourceChangedError",
         "TruncatedError",
         "UnsupportedError",
         "VerificationError",
@@ -107,6 +116,11 @@ _ROOMS = {
     "pyramid.opening": ("open_pyramid",),
     "region": ("Region",),
     "report": ("Damage", "DecodeReport", "Partial"),
+    "source.fsspec_reader": ("FsspecReader",),
+    "source.obstore_reader": ("ObstoreReader",),
+    "stream.makers": ("FrameView",),
+    "stream.scheduler": ("Scheduler",),
+    "stream.streaming": ("FrameStream", "stream_frames"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -126,7 +140,10 @@ __all__ = [
     "DicomError",
     "FrameCondition",
     "FrameSource",
+    "FrameStream",
+    "FrameView",
     "FramesReport",
+    "FsspecReader",
     "Isolation",
     "J2KOptions",
     "JPEGLSOptions",
@@ -135,6 +152,7 @@ __all__ = [
     "LimitError",
     "Limits",
     "NoCodecError",
+    "ObstoreReader",
     "OptionError",
     "PacscoreError",
     "Partial",
@@ -150,6 +168,8 @@ __all__ = [
     "Recoded",
     "Region",
     "RepackOptions",
+    "Scheduler",
+    "SourceChangedError",
     "TranscodeReport",
     "TruncatedError",
     "UnsupportedError",
@@ -168,6 +188,7 @@ __all__ = [
     "render",
     "repack",
     "restore",
+    "stream_frames",
     "transcode",
 ]
 

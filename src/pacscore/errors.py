@@ -12,6 +12,7 @@ __all__ = [
     "OptionError",
     "PacscoreError",
     "RecipeError",
+    "SourceChangedError",
     "TruncatedError",
     "UnsupportedError",
     "VerificationError",
@@ -130,6 +131,10 @@ class OptionError(PacscoreError, ValueError):
 
 class LimitError(PacscoreError):
     """A size lies beyond the stated limits; nothing was allocated."""
+
+
+class SourceChangedError(PacscoreError):
+    """An object in a store was changed while it was read: what was read before may not fit what follows."""
 
 
 class VerificationError(PacscoreError):

@@ -20,7 +20,7 @@ FLOORS = (
     ("dicom", "quality"),
     ("cache", "pyramid"),
     ("stream", "_stream"),
-    ("batch",),
+    ("batch", "aio"),
     ("__init__", "integrations", "cli", "testing"),
     ("__main__",),
 )

@@ -106,6 +106,7 @@ EXAMPLES = [
     errors.OptionError("what"),
     errors.LimitError("what"),
     errors.RecipeError("what", offset=3),
+    errors.SourceChangedError("what"),
     errors.VerificationError("what"),
 ]
 

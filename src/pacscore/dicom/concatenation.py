@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pacscore.codecs.protocol import OnDamage
 from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.frames import FrameSource
-from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.image_pixel import integer, tag_of, value
+from pacscore.dicom.opening import open as open_frames
 from pacscore.errors import DicomError, OptionError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat

@@ -15,7 +15,7 @@ import numpy as np
 from pacscore.codecs.protocol import Buffer
 from pacscore.dicom.encapsulation import Fragment, Items, item_at, sole_value, walk
 from pacscore.dicom.frame_groups import FrameGroups, FrameSigns, group_fragments
-from pacscore.dicom.offsets import ExtendedOffsetTable, OffsetTable, basic_offset_table
+from pacscore.dicom.offsets import ExtendedOffsetTable, Numbers, OffsetTable, basic_offset_table
 from pacscore.errors import DicomError
 from pacscore.source import FileReader, MemoryReader, Reader
 
@@ -24,6 +24,10 @@ __all__ = ["EncapsulatedFrames"]
 _TAG = "(7FE0,0010)"
 _AT_ONCE = 1 << 24
 """Bytes between two offsets that are read at once: no wrong table makes more be read in vain."""
+
+
+_LAST_AT_ONCE = 1 << 16
+"""Bytes that are taken with the last frame at least, to find its end."""
 
 
 class EncapsulatedFrames:
@@ -118,6 +122,33 @@ class EncapsulatedFrames:
         except DicomError as error:
             return 0, str(error)
         return len(groups), next(iter((*groups.notes, *self._walked().notes)), "the data ends before")
+
+    def byte_range(self, index: int) -> tuple[int, int] | None:
+        """Return where the items of a frame begin and stop in the source, in bytes; None if not known yet."""
+        table, groups = self._table, self._groups
+        if groups is not None:
+            parts = groups[index] if index < len(groups) else ()
+            return (parts[0].item, parts[-1].stop) if parts else None
+        if table is None:
+            return None
+        start, size = self._first + table.offsets.item(index), self._reader.size
+        if table.lengths is not None:
+            stop = start + Fragment.HEADER + table.lengths.item(index)
+        elif index + 1 < len(table):
+            stop = self._first + table.offsets.item(index + 1)
+        else:  # behind the last frame there is a delimiter, and seldom much more
+            stop = size if size - start <= self._longest(table) else start + self._longest(table)
+        return (start, min(stop, size)) if start < size else None
+
+    def _longest(self, table: OffsetTable) -> int:
+        """Return how long the last frame may be, as far as the others tell."""
+        longest = int(np.diff(table.offsets.astype(np.int64)).max(initial=0))
+        return 2 * max(longest, _LAST_AT_ONCE)
+
+    def borders(self, count: int) -> Numbers:
+        """Return where each frame begins in the source, in bytes; empty where no table tells."""
+        table = self._table
+        return np.zeros(0, np.uint64) if table is None else table.offsets[:count].astype(np.uint64) + self._first
 
     def salvaged(self, index: int) -> Buffer | None:
         """Return None: what there is of a frame is given by ``encoded``."""

@@ -16,18 +16,17 @@ from pacscore.codecs.samples import of_precision
 from pacscore.codecs.video import VIDEO_FORMATS
 from pacscore.dicom.encapsulated_frames import EncapsulatedFrames
 from pacscore.dicom.frame_sequence import FrameSequence
-from pacscore.dicom.header import Header, header_of_dataset, read_header, read_trailing
+from pacscore.dicom.header import Header, read_trailing
 from pacscore.dicom.image_pixel import Attributes, frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
 from pacscore.dicom.native_rows import LARGE, decode_rows
-from pacscore.dicom.offsets import ExtendedOffsetTable
-from pacscore.dicom.parser_warnings import noted_warnings
+from pacscore.dicom.offsets import ExtendedOffsetTable, Numbers
 from pacscore.errors import DataError, DicomError, OptionError, PacscoreError, UnsupportedError
-from pacscore.limits import DEFAULT_LIMITS, Limits
+from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.region import Region
 from pacscore.report import Damage, DecodeReport, Partial
-from pacscore.source import FileReader, as_reader
+from pacscore.source import FileReader, Reader
 from pacscore.support._row_conversion import RowConversion
 
 if TYPE_CHECKING:
@@ -39,62 +38,10 @@ if TYPE_CHECKING:
     from pacscore.pixels.real_world import RealWorldMap
     from pacscore.pixels.value_pass import ValuePass
 
-__all__ = ["FrameSource", "open"]
+__all__ = ["FrameSource"]
 
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", _BIG_ENDIAN})
-
-
-def open(source: Any, *, limits: Limits | None = None, isolate: bool | Isolation = False) -> FrameSource:
-    """Open the frames of a DICOM object.
-
-    Parameters
-    ----------
-    source : path, bytes-like, binary file object, pydicom Dataset, or reader
-        A reader has ``read_range(start, length)`` and ``size``. Only headers are read now; frames when asked for.
-    limits : Limits, optional
-        Sizes beyond which it refuses.
-    isolate : bool or Isolation
-        Whether codecs of other libraries run in a child process, so that this one survives them; an `Isolation` says
-        how much time and memory they may take.
-
-    Returns
-    -------
-    FrameSource
-        A sequence of frames, and a context manager that closes what was opened here.
-
-    Raises
-    ------
-    DicomError
-        If this is no DICOM image, or its attributes make no sense; ``tag`` names the element.
-    UnsupportedError
-        If the pixels lie elsewhere (JPIP), or no codec serves the transfer syntax (NoCodecError).
-    OSError
-        What the operating system says.
-
-    Source: PS3.10 7; PS3.5 8 and A.4; PS3.3 C.7.6.3.
-    """
-    limits = limits or DEFAULT_LIMITS
-    with noted_warnings() as warned:
-        frames = _opened(source, limits, isolate)
-    frames._notes += tuple(warned)
-    return frames
-
-
-def _opened(source: Any, limits: Limits, isolate: bool | Isolation) -> FrameSource:
-    if isinstance(source, Dataset):
-        return FrameSource(header_of_dataset(source), limits, isolate=isolate)
-    reader = as_reader(source)
-    opened = [reader] if isinstance(reader, FileReader) and reader is not source else []
-    try:
-        header = read_header(reader, limits)
-        if isinstance(header.reader, FileReader) and header.reader is not reader:
-            opened.append(header.reader)  # what was inflated
-        return FrameSource(header, limits, tuple(opened), isolate=isolate)
-    except BaseException:
-        for each in opened:
-            each.close()
-        raise
 
 
 class FrameSource(FrameSequence):
@@ -217,20 +164,7 @@ class FrameSource(FrameSequence):
                 if rows is not None:
                     return rows
             data, damages = self._encoded(index, on_damage)
-            if not self._lends:
-                data = bytes(data)
-            if self._pixel_format is None:
-                self._learned(data)
-            decoded = self._codec.decode(
-                data,
-                self.encoded_format,
-                reduce=reduce,
-                region=region,
-                out=out,
-                threads=threads,
-                on_damage=on_damage,
-                limits=self._limits,
-            )
+            decoded = self.decode(data, reduce=reduce, region=region, out=out, threads=threads, on_damage=on_damage)
         except DataError as error:
             if on_damage == "conceal" and index < self._frames.there()[0]:
                 return Partial(self._blank(reduce, region, out), _nothing_decoded(error))
@@ -244,6 +178,49 @@ class FrameSource(FrameSequence):
             whole = dataclasses.replace(found, packets_read=0, damages=(*damages, *found.damages))
             return Partial(decoded.image, whole)
         return decoded
+
+    def decode(  # noqa: PLR0913 - the choices of a view, all by keyword
+        self,
+        data: Buffer,
+        *,
+        reduce: int = 0,
+        region: Region | None = None,
+        out: NDArray[Any] | None = None,
+        threads: int = 1,
+        on_damage: OnDamage = "raise",
+    ) -> NDArray[Any] | Partial:
+        """Return the picture of an encoded frame whose bytes are at hand, or of their beginning.
+
+        Parameters
+        ----------
+        data : bytes-like
+            As ``encoded`` gives it; with "conceal" it may be cut short.
+        reduce, region, out, threads, on_damage
+            As of ``frame``.
+
+        Returns
+        -------
+        ndarray, shape (rows, columns[, samples]), or Partial
+
+        Raises
+        ------
+        DataError, OptionError, UnsupportedError, LimitError
+            As of ``frame``; with "conceal" too, where nothing can be decoded.
+        """
+        if not self._lends:
+            data = bytes(data)
+        if self._pixel_format is None:
+            self._learned(data)
+        return self._codec.decode(
+            data,
+            self.encoded_format,
+            reduce=reduce,
+            region=region,
+            out=out,
+            threads=threads,
+            on_damage=on_damage,
+            limits=self._limits,
+        )
 
     def _by_rows(
         self, frames: NativeFrames, index: int, region: Region | None, out: NDArray[Any] | None
@@ -312,6 +289,28 @@ class FrameSource(FrameSequence):
                 clause="PS3.5 8.2.5",
             )
         return bytes(self._frames.encoded(index))
+
+    def locate(self, index: int) -> tuple[FrameSource, int]:
+        """Return this object, and the index counted from 0, as `Concatenation.locate` does."""
+        return self, self._checked(index)
+
+    def byte_range(self, index: int) -> tuple[int, int] | None:
+        """Return where a frame lies in ``reader``, with the headers of its items, as (start, stop) in bytes.
+
+        Nothing is read for it. None where only the items themselves would tell. It is what offset tables say: reading
+        the frame is right where they are wrong, too.
+        """
+        return self._frames.byte_range(self._checked(index))
+
+    @property
+    def borders(self) -> Numbers:
+        """Where each frame begins in ``reader``, in bytes, with its first item's header; empty if no table tells."""
+        return self._frames.borders(self._count)
+
+    @property
+    def reader(self) -> Reader:
+        """Where frames are read from: the source, or what was inflated of it."""
+        return self._header.reader
 
     def pipeline(self, index: int = 0, *, presentation_state: PresentationState | None = None) -> Pipeline:
         """Return how a frame wants to be shown, for what decoding gives: its precision, sign and colour.

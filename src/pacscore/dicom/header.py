@@ -16,7 +16,7 @@ from pacscore.dicom.image_pixel import Attributes, value
 from pacscore.dicom.inflated import inflate
 from pacscore.dicom.parser_warnings import noted_warnings
 from pacscore.dicom.plain_header import HeaderWalk
-from pacscore.errors import DicomError, UnsupportedError
+from pacscore.errors import DicomError, PacscoreError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.source import MemoryReader, Reader
 
@@ -227,9 +227,11 @@ def _guarded(read: Any) -> Any:
     """Return what pydicom reads; whatever it raises over the bytes is a DicomError."""
     try:
         return read()
+    except PacscoreError:
+        raise  # what a reader says
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # the operating system's; pydicom's own have no number
+            raise  # the operating system's or a store's; pydicom's own have no number
         raise DicomError(f"the data set does not parse: {error or type(error).__name__}") from error
 
 

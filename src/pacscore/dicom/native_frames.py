@@ -6,6 +6,7 @@ import numpy as np
 
 from pacscore.codecs.protocol import Buffer
 from pacscore.dicom.header import PixelElement
+from pacscore.dicom.offsets import Numbers
 from pacscore.errors import DicomError
 from pacscore.pixel_format import PixelFormat
 from pacscore.source import Reader
@@ -60,6 +61,15 @@ class NativeFrames:
         if start >= self._length or shift or self._swapped:
             return None
         return bytes(self._read(start, self._length)).ljust(-(-self._bits // 8), b"\0")
+
+    def byte_range(self, index: int) -> tuple[int, int]:
+        """Return where a frame begins and stops in the source, in bytes."""
+        stop = -(-(index + 1) * self._bits // 8)
+        return self._start + index * self._bits // 8, self._start + min(stop, self._length)
+
+    def borders(self, count: int) -> Numbers:
+        """Return where each of so many frames begins in the source, in bytes."""
+        return self._start + np.arange(count, dtype=np.uint64) * np.uint64(self._bits) // np.uint64(8)
 
     def encoded(self, index: int) -> Buffer:
         """Return the bytes of a frame; one that begins within a byte is shifted to begin with it.

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from pacscore.dicom.encapsulation import Fragment, Fragments
 from pacscore.source import Reader
 
-__all__ = ["ExtendedOffsetTable", "OffsetTable", "basic_offset_table"]
+__all__ = ["ExtendedOffsetTable", "Numbers", "OffsetTable", "basic_offset_table"]
 
 Numbers = NDArray[np.unsignedinteger]
+"""Places and lengths in bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,8 +20,8 @@ from pacscore.dicom.attributes import (
 )
 from pacscore.dicom.frame_coding import Choices, Written, is_native, whole
 from pacscore.dicom.frames import FrameSource
-from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.in_order import in_order
+from pacscore.dicom.opening import open as open_frames
 from pacscore.dicom.own_dataset import own_dataset
 from pacscore.dicom.part10 import IMPLICIT, NATIVE, write_part10
 from pacscore.dicom.pixel_data_writer import FrameSpool, Sink, write_encapsulated, write_native

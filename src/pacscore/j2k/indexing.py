@@ -21,7 +21,7 @@ from pacscore.j2k.packet_table import TilePlaces, tile_places
 from pacscore.j2k.view import choose_view
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.region import Region
-from pacscore.source import FileReader, LoadedBytes, Runs, as_reader
+from pacscore.source import FileReader, LoadedBytes, Runs, as_reader, merge
 
 __all__ = ["PACKET", "CodestreamIndex", "TilePartPlace", "index"]
 
@@ -174,19 +174,6 @@ class CodestreamIndex:
             each.append(seen[tile.places["precinct"]] & (tile.plan.index in view.tiles))
         needed: NDArray[np.bool_] = np.concatenate([np.zeros(0, bool), *each])
         return needed if layers is None else needed & (self.packets["layer"] < layers)
-
-
-def merge(ranges: Iterable[ByteRange], gap: int) -> tuple[ByteRange, ...]:
-    """Return ranges in order, those joined that overlap, touch, or are no further apart than ``gap``."""
-    merged: list[list[int]] = []
-    for start, stop in sorted(ranges):
-        if start >= stop:
-            continue
-        if merged and start <= merged[-1][1] + gap:
-            merged[-1][1] = max(merged[-1][1], stop)
-        else:
-            merged.append([start, stop])
-    return tuple((start, stop) for start, stop in merged)
 
 
 def index(source: Any, *, believe_lengths: bool = True, limits: Limits | None = None) -> CodestreamIndex:

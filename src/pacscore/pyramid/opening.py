@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from pacscore.codecs.registry import codec_for
 from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.frames import FrameSource
-from pacscore.dicom.frames import open as open_frames
+from pacscore.dicom.opening import open as open_frames
 from pacscore.errors import DicomError, OptionError
 from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pyramid.array_pyramid import ArrayPyramid

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 from typing import IO, Any, Protocol, Self, runtime_checkable
+
+from pacscore.errors import OptionError
 
 __all__ = ["FileObjectReader", "FileReader", "MemoryReader", "Reader", "as_reader"]
 
@@ -161,16 +164,31 @@ class FileObjectReader:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def as_reader(source: Any) -> Reader:
-    """Return a reader over a path, a bytes-like object or a file object; a reader is returned as it is.
+def as_reader(source: Any, storage: Mapping[str, Any] | None = None) -> Reader:
+    """Return a reader over a path, a URL, a bytes-like object or a file object; a reader is returned as it is.
+
+    Parameters
+    ----------
+    source : object
+    storage : mapping, optional
+        Options for the store that a URL names; see `reader_of_url`.
 
     Raises
     ------
     TypeError
         If it is none of them.
     OSError
-        If a path cannot be opened.
+        If a path cannot be opened, or a store does not give the object.
+    OptionError
+        If there are options for a store, but no URL.
     """
+    if isinstance(source, str) and "://" in source:
+        from pacscore.source.locations import is_url, reader_of_url  # noqa: PLC0415 - only for those who read from afar
+
+        if is_url(source):
+            return reader_of_url(source, storage)
+    if storage is not None:
+        raise OptionError("storage= says how to reach what a URL names; the source is none")
     if isinstance(source, str | os.PathLike):
         return FileReader(source)
     if isinstance(source, Reader):
@@ -181,7 +199,7 @@ def as_reader(source: Any) -> Reader:
         return MemoryReader(source)
     except TypeError:
         raise TypeError(
-            f"cannot read from a {type(source).__name__}: give a path, bytes, a binary file object or a reader"
+            f"cannot read from a {type(source).__name__}: give a path, a URL, bytes, a binary file object or a reader"
         ) from None
 
 

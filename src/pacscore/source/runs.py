@@ -9,7 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Runs"]
+__all__ = ["Runs", "merge"]
+
+
+def merge(ranges: Iterable[tuple[int, int]], gap: int) -> tuple[tuple[int, int], ...]:
+    """Return ranges in order, those joined that overlap, touch, or are no further apart than ``gap``."""
+    merged: list[list[int]] = []
+    for start, stop in sorted(ranges):
+        if start >= stop:
+            continue
+        if merged and start <= merged[-1][1] + gap:
+            merged[-1][1] = max(merged[-1][1], stop)
+        else:
+            merged.append([start, stop])
+    return tuple((start, stop) for start, stop in merged)
 
 
 class Runs:

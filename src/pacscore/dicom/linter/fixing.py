@@ -13,13 +13,13 @@ from pydicom.dataset import Dataset
 from pacscore.dicom.attributes import AttributeEditor, identify, report_signatures
 from pacscore.dicom.frame_coding import whole
 from pacscore.dicom.frames import FrameSource
-from pacscore.dicom.frames import open as open_frames
 from pacscore.dicom.linter.draft import Draft, spool_encapsulated, spool_native
 from pacscore.dicom.linter.finding import Finding
 from pacscore.dicom.linter.fix_report import FixReport
 from pacscore.dicom.linter.linting import findings_of
 from pacscore.dicom.linter.mends import MENDS
 from pacscore.dicom.linter.subject import Subject, subject_of
+from pacscore.dicom.opening import open as open_frames
 from pacscore.dicom.own_dataset import own_dataset
 from pacscore.dicom.parser_warnings import noted_warnings
 from pacscore.dicom.part10 import IMPLICIT, NATIVE, write_part10

@@ -1,0 +1,1 @@
+"""Frames in order, fetched and decoded ahead of whoever looks at them."""
