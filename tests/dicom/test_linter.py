@@ -174,6 +174,14 @@ def test_coded_data_is_not_touched(tmp_path):
         assert [copy.encoded(index) for index in range(3)] == frames
 
 
+def test_what_is_ignored_is_not_mended(tmp_path):
+    data = of.grey_object(of.J2K_LOSSLESS, of.coded(of.GREY, of.HT_LOSSLESS), PlanarConfiguration=0)
+    report = fix(data, tmp_path / "copy.dcm", ignore={"PAC407"})
+    assert [finding.rule for finding in report.mended] == ["PAC103"]
+    assert [finding.rule for finding in report.left] == ["PAC407"]
+    assert fix(data, tmp_path / "other.dcm", ignore={"PAC103", "PAC407"}).destination is None
+
+
 def test_nothing_is_written_where_nothing_can_be_mended(tmp_path):
     report = fix(SOUND["native"](), tmp_path / "copy.dcm")
     assert report.destination is None

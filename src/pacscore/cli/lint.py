@@ -53,7 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: NAME.fixed.dcm beside each file)",
     )
     parser.add_argument("--overwrite", action="store_true", help="with --fix: replace files that exist")
-    parser.add_argument("--ignore", metavar="RULES", default="", help="rules to pass over, as in PAC008,PAC310")
+    parser.add_argument(
+        "--ignore", metavar="RULES", default="", help="rules to pass over and not to mend, as in PAC008,PAC310"
+    )
     parser.add_argument("--sarif", action="store_true", help="print a SARIF 2.1.0 log, for pipelines")
 
 
@@ -68,7 +70,7 @@ def run(arguments: argparse.Namespace, console: Console) -> None:
         with console.progress(len(files), "linting") as advance:
             for path in files:
                 with console.input(path):
-                    fixed = _fixed(path, targets[path], arguments.overwrite) if arguments.fix else None
+                    fixed = _fixed(path, targets[path], ignored, arguments.overwrite) if arguments.fix else None
                     left: Iterable[Finding] = lint(path) if fixed is None else fixed.left
                     found[str(path)] = findings = [finding for finding in left if finding.rule not in ignored]
                     counts.update(finding.severity for finding in findings)
@@ -107,9 +109,9 @@ def _targets(arguments: argparse.Namespace, files: list[Path]) -> dict[Path, Pat
     return {source: target for source, target in planned(arguments.inputs, arguments.output) if source in set(files)}
 
 
-def _fixed(path: Path, target: Path, overwrite: bool) -> FixReport:
+def _fixed(path: Path, target: Path, ignored: frozenset[str], overwrite: bool) -> FixReport:
     target.parent.mkdir(parents=True, exist_ok=True)
-    return fix(path, target, overwrite=overwrite)
+    return fix(path, target, ignore=ignored, overwrite=overwrite)
 
 
 def _facts(path: Path, findings: list[Finding], fixed: FixReport | None) -> dict[str, Any]:

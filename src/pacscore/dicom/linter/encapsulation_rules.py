@@ -154,7 +154,7 @@ def check_form(subject: Subject) -> Iterator[Finding]:
         kinds = {frame.kind for frame in subject.coded_frames}
         what = f"items of {', '.join(sorted(kinds)) or 'nothing'} under {subject.transfer_syntax}"
         yield ENCAPSULATED.found(what, tag=tag, offset=element.start, fixable=subject.true_syntax is not None)
-    elif element.vr:
+    elif element.vr and not subject.in_memory:
         stored = subject.stored
         wide = not subject.encapsulated and stored is not None and stored.bits_allocated > 8
         right = {"OW"} if wide else {"OB"} if subject.encapsulated else {"OB", "OW"}

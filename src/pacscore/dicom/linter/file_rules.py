@@ -11,6 +11,7 @@ from pydicom.tag import Tag
 from pacscore.codecs.registry import transfer_syntaxes
 from pacscore.dicom.image_pixel import value
 from pacscore.dicom.linter.finding import Finding
+from pacscore.dicom.linter.large_data_sets import MOST_ITEMS
 from pacscore.dicom.linter.rule import Rule
 from pacscore.dicom.linter.subject import Subject
 from pacscore.dicom.part10 import IMPLICIT
@@ -128,7 +129,7 @@ MANY_ITEMS = Rule(
     "note",
     "PS3.3 C.7.6.16",
     "the data set is too large for its functional groups to be looked into",
-    "It has more than 20,000 items of sequences; what each frame says of its display is not checked.",
+    f"It has more than {MOST_ITEMS:,} items of sequences; what each frame says of its display is not checked.",
 )
 
 _NAMES = (
@@ -232,7 +233,7 @@ def check_encoding(subject: Subject) -> Iterator[Finding]:
     if not subject.has_pixels or subject.in_memory:
         return
     if subject.has_too_many_items:
-        yield MANY_ITEMS.found("there are more than 20,000 items", tag="(5200,9230)")
+        yield MANY_ITEMS.found(f"there are more than {MOST_ITEMS:,} items", tag="(5200,9230)")
     if subject.element.vr == "" and subject.transfer_syntax != IMPLICIT:
         what = f"Pixel Data has no VR; {subject.transfer_syntax} asks for explicit VR"
         yield WRONG_VR_ENCODING.found(what, tag="(7FE0,0010)", fixable=not subject.claims_native)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 __all__ = ["fix"]
 
 
-def fix(
+def fix(  # noqa: PLR0913 - the choices, all by keyword
     source: Any,
     destination: str | os.PathLike[str],
     *,
     overwrite: bool = False,
+    ignore: Collection[str] = (),
     limits: Limits | None = None,
     isolate: bool | Isolation = False,
 ) -> FixReport:
@@ -61,6 +62,8 @@ def fix(
         May be the source's own path, with ``overwrite``.
     overwrite : bool
         Whether an existing file may be replaced.
+    ignore : collection of str
+        Rules that are not mended, unless writing the copy mends them by itself.
     limits : Limits, optional
         Sizes beyond which frames are not decoded to be compared.
     isolate : bool or Isolation
@@ -87,7 +90,7 @@ def fix(
         raise FileExistsError(f"{target} exists; pass overwrite=True to replace it")
     with noted_warnings(), subject_of(source, limits) as subject:
         found = findings_of(subject)
-        mendable = [finding for finding in found if finding.fixable]
+        mendable = [finding for finding in found if finding.fixable and finding.rule not in ignore]
         before = subject.transfer_syntax
         if not mendable or not subject.has_pixels:
             return FixReport(None, (), tuple(found), (), (), subject.frame_count, 0, before, before)
@@ -101,7 +104,7 @@ def fix(
         still = {finding.rule for finding in left}
         return FixReport(
             destination=str(target),
-            mended=tuple(finding for finding in mendable if finding.rule not in still),
+            mended=tuple(finding for finding in found if finding.fixable and finding.rule not in still),
             left=tuple(left),
             changes=tuple(draft.editor.changes),
             warnings=tuple(draft.editor.warnings),

@@ -23,10 +23,10 @@ from pacscore.dicom.header import (
 )
 from pacscore.dicom.image_pixel import Attributes, frame_count, pixel_format, value
 from pacscore.dicom.linter.coded_frame import CodedFrame, read_coded_frame
+from pacscore.dicom.linter.large_data_sets import has_too_many_items, many_items_in, parse_without_groups
 from pacscore.dicom.linter.true_syntax import true_syntax
 from pacscore.dicom.offsets import ExtendedOffsetTable, OffsetTable, basic_offset_table
 from pacscore.dicom.part10 import BIG_ENDIAN, NATIVE
-from pacscore.dicom.plain_header import HeaderWalk
 from pacscore.errors import DicomError, PacscoreError
 from pacscore.limits import Limits
 from pacscore.pixel_format import PixelFormat
@@ -43,27 +43,8 @@ _MOST_BYTES = 256 << 20
 _MOST_PARTS = 100_000
 """Tile-parts and marker segments that are looked at."""
 
-_MOST_ITEMS = 20_000
-"""Items of sequences that are parsed; larger data sets are parsed without functional groups."""
-
 _MOST_BEHIND = 16 << 20
 """Bytes behind Pixel Data that are parsed."""
-
-_ITEM = b"\xfe\xff\x00\xe0"
-_LUTS = [
-    f"{colour}PaletteColorLookupTable{part}" for colour in ("Red", "Green", "Blue") for part in ("Descriptor", "Data")
-]
-_WITHOUT_GROUPS: list[int | str] = [
-    *("SOPClassUID", "SOPInstanceUID", "ImageType", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation"),
-    *("PlanarConfiguration", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
-    *("SmallestImagePixelValue", "LargestImagePixelValue", "PixelPaddingValue", "PixelPaddingRangeLimit"),
-    *("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction", "VOILUTSequence"),
-    *("RescaleSlope", "RescaleIntercept", "ModalityLUTSequence", "PresentationLUTShape", *_LUTS),
-    *("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod"),
-    *("ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
-    *(group << 16 | element for group in range(0x6000, 0x6020, 2) for element in (0x0010, 0x0102, 0x3000)),
-]
-"""What rules ask for outside of functional groups."""
 
 
 class Subject:
@@ -108,24 +89,15 @@ class Subject:
     def dataset(self) -> Dataset:
         """Everything before Pixel Data, whether there is Pixel Data or not."""
         if self._header is not None:
-            return self._parsed_in_part() if self.has_too_many_items else self._header.dataset
+            if self.has_too_many_items:
+                return parse_without_groups(self.reader, self.element.start)
+            return self._header.dataset
         return self._without_pixels if self._without_pixels is not None else parse_before_pixels(self.reader)
 
     @cached_property
     def has_too_many_items(self) -> bool:
-        """Whether parsing all of the data set would take long, and would be done for the linter alone."""
-        if self._header is None or isinstance(self._header.parsed, Dataset):
-            return False
-        return bytes(self.reader.read_range(0, self.element.start)).count(_ITEM) > _MOST_ITEMS
-
-    def _parsed_in_part(self) -> Dataset:
-        """Return the data set without its functional groups, and without sequences of undefined length."""
-        walk = HeaderWalk(self.reader)
-        plain = walk.header()
-        data = walk.data[: self.element.start]
-        for start, stop in reversed(plain.sequences if plain else ()):
-            data = data[:start] + data[stop:]
-        return parse_before_pixels(MemoryReader(data), only=_WITHOUT_GROUPS)
+        """Whether parsing all of the data set would take long."""
+        return self._header is not None and has_too_many_items(self.reader, self._header)
 
     @property
     def attributes(self) -> Attributes:
@@ -283,10 +255,8 @@ class Subject:
     @property
     def has_much_behind(self) -> bool:
         """Whether so much follows Pixel Data that parsing it would take long."""
-        length = self.header.reader.size - self.stop
-        return (
-            length > _MOST_BEHIND or bytes(self.header.reader.read_range(self.stop, length)).count(_ITEM) > _MOST_ITEMS
-        )
+        reader = self.header.reader
+        return reader.size - self.stop > _MOST_BEHIND or many_items_in(reader, self.stop, reader.size)
 
     @property
     def stop(self) -> int:
