@@ -66,3 +66,26 @@ def test_what_is_there_to_cost_time_is_refused():
     jpeg = b"\xff\xd8" + 50_000 * b"\xff\xfe\x00\x02"
     (finding,) = lint(of.part10(of.described(of.SMOOTH), of.SV1, of.encapsulated([jpeg])))
     assert "more than" in finding.what
+
+
+def test_an_element_that_pydicom_cannot_take_is_ours_to_tell(tmp_path):
+    data, _ = FAULTS["PAC414 junk above bits stored"].make()
+    at = data.rindex(b"\x08\x00\x18\x00UI")
+    spoiled = data[: at + 4] + b"U\0" + data[at + 6 :]
+    assert "PAC414" in {finding.rule for finding in lint(spoiled)}
+    with pytest.raises(pc.DicomError):
+        fix(spoiled, tmp_path / "copy.dcm")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_set_that_is_read_as_something_else_is_no_object_without_pixels():
+    data, _ = FAULTS["PAC414 junk above bits stored"].make()
+    at = data.index(b"\x08\x00\x08\x00CS")
+    spoiled = data[: at + 4] + b"S\0" + data[at + 6 :]  # read as implicit VR, whose first length swallows all
+    assert "PAC001" in {finding.rule for finding in lint(spoiled)}
+
+
+def test_a_report_that_is_cut_short_is_an_error():
+    data, _ = FAULTS["PAC003 no pixels"].make()
+    assert [finding.rule for finding in lint(data)] == ["PAC003"]
+    assert [finding.rule for finding in lint(data[:-1])] == ["PAC001", "PAC003"]

@@ -163,8 +163,8 @@ def check_form(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_native_length(subject: Subject) -> bool:
-    """Return whether Pixel Data has just the bytes of the frames that the attributes describe."""
-    if subject.stored is None:
+    """Return whether Pixel Data has just the bytes of the frames that the attributes describe, and all are there."""
+    if subject.stored is None or subject.stop > subject.header.reader.size:
         return False
     needed = -(-subject.stored.native_bits * subject.frame_count // 8)
     return subject.element.length == needed + needed % 2

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import Any
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
@@ -136,6 +138,7 @@ _NAMES = (
     (CLASS_UID, "SOPClassUID", "(0002,0002)", "(0008,0016)"),
     (INSTANCE_UID, "SOPInstanceUID", "(0002,0003)", "(0008,0018)"),
 )
+_UNDEFINED = 0xFFFFFFFF
 _ELEMENT = struct.Struct("<HH2sH")
 
 
@@ -153,11 +156,23 @@ def check_reading(subject: Subject) -> Iterator[Finding]:
         yield NO_PIXELS.found("the pixels come as a stream in real time")
         return
     is_dicom = _is_dicom(subject)
-    if is_dicom and tag == "(7FE0,0010)" and "holds no Pixel Data" in str(problem) and not _is_image(subject):
+    is_named = subject.get("SOPClassUID") or subject.get("DirectoryRecordSequence")
+    if is_dicom and is_named and "holds no Pixel Data" in str(problem) and not _is_image(subject):
+        if (missing := _missing_at_the_end(subject)) > 0:
+            yield UNREADABLE.found(f"the last data element has {missing:,} bytes less than it says: cut short")
         yield NO_PIXELS.found("there is no Pixel Data: only what surrounds it is checked")
         return
     what = str(problem) if is_dicom else f"this is no DICOM file: {problem}"
     yield UNREADABLE.found(what, tag=tag, offset=offset)
+
+
+def _missing_at_the_end(subject: Subject) -> int:
+    """Return how many bytes the last data element lacks."""
+    tags = list(subject.dataset.keys())
+    last: Any = subject.dataset.get_item(max(tags)) if tags else None
+    if not isinstance(last, RawDataElement) or last.value is None or last.length == _UNDEFINED:
+        return 0
+    return int(last.length) - len(last.value)
 
 
 def _is_dicom(subject: Subject) -> bool:

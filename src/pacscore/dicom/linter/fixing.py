@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,9 +95,11 @@ def fix(  # noqa: PLR0913 - the choices, all by keyword
         before = subject.transfer_syntax
         if not mendable or not subject.has_pixels:
             return FixReport(None, (), tuple(found), (), (), subject.frame_count, 0, before, before)
-        draft = _drafted(subject, mendable)
+        with _foreign_errors():
+            draft = _drafted(subject, mendable)
         with FrameSpool(target.parent) as spool, replacing(target, overwrite=overwrite) as (stream, temporary):
-            _write(draft, spool, stream, partial(open_frames, source, limits=limits))
+            with _foreign_errors():
+                _write(draft, spool, stream, partial(open_frames, source, limits=limits))
             stream.flush()
             left = _lint_copy(temporary, found, limits)
             opened = partial(open_frames, limits=limits, isolate=isolate)
@@ -113,6 +116,17 @@ def fix(  # noqa: PLR0913 - the choices, all by keyword
             transfer_syntax_before=before,
             transfer_syntax_after=draft.transfer_syntax,
         )
+
+
+@contextmanager
+def _foreign_errors() -> Iterator[None]:
+    """Let what pydicom raises over elements that it cannot take be a DicomError."""
+    try:
+        yield
+    except (PacscoreError, OSError):
+        raise
+    except Exception as error:
+        raise DicomError(f"the data set cannot be written: {error or type(error).__name__}") from error
 
 
 def _drafted(subject: Subject, mendable: Iterable[Finding]) -> Draft:
