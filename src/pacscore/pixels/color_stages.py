@@ -14,7 +14,7 @@ from pacscore.pixels.lookup import LookupTable
 from pacscore.pixels.modality import Rescale
 from pacscore.pixels.palette import Palette
 from pacscore.pixels.stage import Stage
-from pacscore.pixels.value_pass import ValuePass, by_bit_pattern, result_dtype
+from pacscore.pixels.value_pass import ValuePass, by_bit_pattern, parts_of, result_dtype
 
 __all__ = ["FalseColors", "PaletteColors", "SupplementedGrey", "color_pass"]
 
@@ -78,7 +78,8 @@ class _ComputedColors:
         self._bits = bits
 
     def apply(self, array: NDArray[Any], out: NDArray[Any]) -> None:
-        out[...] = _display_values(self._stages, array, self._bits)
+        for part in parts_of(array):
+            out[part] = _display_values(self._stages, array[part], self._bits)
 
 
 def color_pass(stages: ColorStages, dtype: np.dtype[Any], bits: int | None) -> ValuePass:

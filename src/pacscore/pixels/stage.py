@@ -53,7 +53,7 @@ class Stage:
         return np.clip(np.nan_to_num(np.stack(planes, axis=-1)), 0.0, 1.0)
 
     def _checked(self, found: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        array = np.asarray(found)
-        if array.dtype.kind not in "iufb" or array.shape not in (shape, ()):
-            raise OptionError(f"a stage made {array.dtype} {array.shape} of float64 {shape}: it must be elementwise")
-        return np.broadcast_to(array.astype(np.float64, copy=False), shape)
+        if not isinstance(found, np.ndarray) or found.dtype.kind not in "iufb" or found.shape != shape:
+            made = f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else type(found).__name__
+            raise OptionError(f"a stage made {made} of an array of float64 {shape}: it must be elementwise")
+        return found.astype(np.float64, copy=False)

@@ -14,7 +14,7 @@ from pacscore.pixels.exact_levels import Line, line_of, values_of
 from pacscore.pixels.fixed_point import fixed_ramp
 from pacscore.pixels.grey_stages import GreyStages
 
-__all__ = ["Copied", "ValuePass", "by_bit_pattern", "result_dtype", "run", "strips", "value_pass"]
+__all__ = ["Copied", "ValuePass", "by_bit_pattern", "parts_of", "result_dtype", "run", "strips", "value_pass"]
 
 _STRIP = 1 << 16
 """Values that are copied at once, where they do not lie as a pass takes them."""
@@ -51,10 +51,11 @@ class _Computed:
         self._bits = bits
 
     def apply(self, array: NDArray[Any], out: NDArray[Any]) -> None:
-        if self._bits is None:
-            out[...] = self._stages.fractions(array)
-        else:
-            out[...] = self._stages.levels(array, (1 << self._bits) - 1)
+        for part in parts_of(array):
+            if self._bits is None:
+                out[part] = self._stages.fractions(array[part])
+            else:
+                out[part] = self._stages.levels(array[part], (1 << self._bits) - 1)
 
 
 class Copied:
@@ -155,6 +156,15 @@ def _is_right(formula: tuple[float, float], thresholds: NDArray[np.float64], dty
     with np.errstate(all="ignore"):
         reached, not_yet = (np.floor(slope * values + offset) for values in (first.astype(np.float64), before))
     return bool(((reached >= levels) & (not_yet < levels)).all())
+
+
+def parts_of(array: NDArray[Any]) -> Iterator[tuple[slice, slice]]:
+    """Yield parts of a 2-D array whose intermediate values stay in the cache."""
+    rows, columns = array.shape
+    width = min(max(columns, 1), _STRIP)
+    for row in range(0, rows, step := max(1, _STRIP // width)):
+        for column in range(0, columns, width):
+            yield slice(row, row + step), slice(column, column + width)
 
 
 def run(one_pass: ValuePass, array: NDArray[Any], out: NDArray[Any]) -> None:
