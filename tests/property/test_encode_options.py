@@ -160,6 +160,14 @@ def test_derived_quantisation_writes_one_step(bits: int) -> None:
     assert np.abs(ours - np.asarray(imagecodecs.jpeg2k_decode(data))).max() <= 1
 
 
+@pytest.mark.parametrize("levels", [0, 1, 6, 10, 14])
+def test_derived_steps_keep_errors_near_them_at_any_depth(levels: int) -> None:
+    array = np.where(np.random.default_rng(4).integers(0, 2, (97, 98)), 65535, 0).astype(np.uint16)
+    options = pc.J2KOptions(reversible=False, derived_quantization=True, decomposition_levels=levels)
+    errors = np.abs(pc.decode(pc.encode(array, "1.2.840.10008.1.2.4.91", options)).astype(int) - array)
+    assert errors.max() <= 5  # grey levels, of which a step is one
+
+
 def test_derived_steps_that_cannot_be_written_are_refused() -> None:
     """With so many levels, the step of the lowest band would have to be below 2^-31 of its range."""
     options = pc.J2KOptions(derived_quantization=True, decomposition_levels=23)

@@ -102,6 +102,18 @@ def test_places_that_a_5_1_forbids_are_refused(options: Any) -> None:
         pc.encode(np.zeros((40, 40), np.uint8), PART_1, pc.J2KOptions(**options))
 
 
+@pytest.mark.parametrize("offset", [(0, 1), (1, 0), (3, 5), (4, 2)])
+@pytest.mark.parametrize("tile", [None, 5])
+def test_lower_resolutions_of_an_image_off_the_origin(offset: tuple[int, int], tile: int | None) -> None:
+    array = np.random.default_rng(8).integers(0, 256, (13, 10)).astype(np.uint8)
+    options = pc.J2KOptions(image_offset=offset, tile_rows=tile, tile_columns=tile, decomposition_levels=3)
+    data = pc.encode(array, "1.2.840.10008.1.2.4.90", options)
+    for reduce, each in ((1, 2), (2, 4), (3, 8)):  # T.800 B.5: corners are divided and rounded up
+        ends = (offset[0] + 13, offset[1] + 10)
+        shape = tuple(-(-end // each) + -start // each for start, end in zip(offset, ends, strict=True))
+        assert pc.decode(data, reduce=reduce).shape == shape
+
+
 def test_the_far_corner_of_the_reference_grid() -> None:
     array = np.random.default_rng(2).integers(0, 256, (20, 30)).astype(np.uint8)
     options = pc.J2KOptions(image_offset=(2**32 - 21, 2**32 - 31), tile_rows=16, tile_columns=16)
