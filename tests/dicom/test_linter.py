@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pydicom
 import pytest
+from pydicom.uid import ExplicitVRBigEndian
 
 import pacscore as pc
 from dicom import linter_objects as of
@@ -195,6 +196,14 @@ def test_what_is_cut_short_is_not_made_to_look_whole(tmp_path):
     assert {"PAC103", "PAC306"} <= {finding.rule for finding in found}
     assert not any(finding.fixable for finding in found)
     assert fix(data, tmp_path / "copy.dcm").destination is None
+
+
+def test_what_is_not_written_is_not_said_to_be_mended(tmp_path, made, saved):
+    ds = made(of.GREY, bits=12, syntax=ExplicitVRBigEndian)
+    ds.PixelData = (of.GREY | 0xA000).astype(">u2").tobytes()
+    (finding,) = lint(saved(ds, tmp_path / "big.dcm"))
+    assert (finding.rule, finding.fixable) == ("PAC414", False)
+    assert fix(tmp_path / "big.dcm", tmp_path / "copy.dcm").destination is None
 
 
 def test_a_file_is_replaced_only_on_request(tmp_path):

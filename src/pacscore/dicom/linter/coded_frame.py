@@ -98,6 +98,15 @@ class CodedFrame:
         return self.facts if isinstance(self.facts, JpegFacts) else None
 
     @property
+    def precision(self) -> int:
+        """Bits of a sample; 0 where the frame does not tell."""
+        if isinstance(self.facts, ImageHeader):
+            return self.facts.bits
+        if self.codestream is not None:
+            return max(self.codestream.precisions)
+        return 0 if self.jpeg is None else self.jpeg.header.precision
+
+    @property
     def parts(self) -> int:
         """Tile-parts or marker segments: what looking at the frame took time for."""
         if self.codestream is not None:

@@ -51,7 +51,8 @@ def fix(  # noqa: PLR0913 - the choices, all by keyword
     so does the SOP Instance UID, since the pixels do. Only bits of native pixels that mean nothing are changed. The
     copy is linted, and its frames compared with the source's, before it gets its name; it appears whole or not at all.
 
-    An object that is cut short, or whose frames cannot be told apart, is left alone, as is Explicit VR Big Endian.
+    An object that is cut short, or whose frames cannot be told apart, is left alone, as are video and Explicit VR Big
+    Endian.
 
     Source: as `lint`; PS3.10 7.1; PS3.5 A.4; PS3.3 C.7.6.1.1.5.
 

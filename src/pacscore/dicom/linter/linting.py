@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from pacscore.codecs.video import VIDEO_FORMATS
 from pacscore.dicom.linter.file_rules import UNREADABLE
 from pacscore.dicom.linter.finding import Finding
 from pacscore.dicom.linter.registry import CHECKS
@@ -18,6 +19,9 @@ __all__ = ["findings_of", "lint"]
 
 _NOT_WHOLE = frozenset(f"PAC{number}" for number in ("001", 305, 306, 307, 308, 309, 312, 313, 401, 410))
 """Where one of these is found nothing is mended: a copy would pass for whole, or lose what nobody understood."""
+
+_NOT_MENDED = frozenset({BIG_ENDIAN, *VIDEO_FORMATS})
+"""Transfer syntaxes of which no copy is written: retired, or streams that cannot be compared frame by frame."""
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -62,7 +66,7 @@ def findings_of(subject: Subject) -> list[Finding]:
             tag, offset = (getattr(error, name, None) for name in ("tag", "offset"))
             found.append(UNREADABLE.found(str(error), tag=tag, offset=offset))
     merged = _merged(found)
-    if subject.transfer_syntax == BIG_ENDIAN or any(each.rule in _NOT_WHOLE for each in merged):
+    if subject.transfer_syntax in _NOT_MENDED or any(each.rule in _NOT_WHOLE for each in merged):
         merged = [dataclasses.replace(each, fixable=False) for each in merged]
     return sorted(merged, key=lambda each: (_ORDER[each.severity], each.rule))
 

@@ -49,21 +49,15 @@ def _end_frames(draft: Draft) -> None:
 
 
 def _set_precision(draft: Draft) -> None:
-    precisions = [
-        max(frame.codestream.precisions) if frame.codestream else frame.jpeg.header.precision if frame.jpeg else 0
-        for frame in draft.subject.coded_frames
-    ]
-    _set_bits(draft, max(precisions))
-
-
-def _set_bits(draft: Draft, bits: int) -> None:
-    draft.editor.set("BitsStored", bits)
-    draft.editor.set("HighBit", bits - 1)
+    bits = max(frame.precision for frame in draft.subject.every_coded_frame())
+    if draft.subject.stored is not None and bits <= draft.subject.stored.bits_allocated:
+        draft.editor.set("BitsStored", bits)
+        draft.editor.set("HighBit", bits - 1)
 
 
 def _set_photometric(draft: Draft) -> None:
     labels = set()
-    for frame in draft.subject.coded_frames:
+    for frame in draft.subject.every_coded_frame():
         if frame.codestream is not None:
             labels.add(photometric_of(frame.codestream))
         elif frame.jpeg is not None:
