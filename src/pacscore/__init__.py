@@ -55,8 +55,12 @@ if TYPE_CHECKING:
     from pacscore.pixels.pipeline import Pipeline
     from pacscore.pixels.rendering import render
     from pacscore.pixels.voi import Window
+    from pacscore.pyramid.building import BuildReport, build_pyramid
     from pacscore.pyramid.levels import Pyramid, PyramidLevel
     from pacscore.pyramid.opening import open_pyramid
+    from pacscore.pyramid.row_sources import RowSource
+    from pacscore.pyramid.slide_layout import SlideLayout
+    from pacscore.pyramid.static_folders import DeepZoomLayout, IIIFLayout
     from pacscore.region import Region
     from pacscore.report import Damage, DecodeReport, Partial
     from pacscore.source.fsspec_reader import FsspecReader
@@ -112,8 +116,12 @@ _ROOMS = {
     "pixels.pipeline": ("Pipeline",),
     "pixels.rendering": ("render",),
     "pixels.voi": ("Window",),
+    "pyramid.building": ("BuildReport", "build_pyramid"),
     "pyramid.levels": ("Pyramid", "PyramidLevel"),
     "pyramid.opening": ("open_pyramid",),
+    "pyramid.row_sources": ("RowSource",),
+    "pyramid.slide_layout": ("SlideLayout",),
+    "pyramid.static_folders": ("DeepZoomLayout", "IIIFLayout"),
     "region": ("Region",),
     "report": ("Damage", "DecodeReport", "Partial"),
     "source.fsspec_reader": ("FsspecReader",),
@@ -127,6 +135,7 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __version__ = "0.1.0"
 
 __all__ = [
+    "BuildReport",
     "CodecCrashedError",
     "CodestreamError",
     "CodestreamIndex",
@@ -136,6 +145,7 @@ __all__ = [
     "Damage",
     "DataError",
     "DecodeReport",
+    "DeepZoomLayout",
     "DeflateOptions",
     "DicomError",
     "FrameCondition",
@@ -144,6 +154,7 @@ __all__ = [
     "FrameView",
     "FramesReport",
     "FsspecReader",
+    "IIIFLayout",
     "Isolation",
     "J2KOptions",
     "JPEGLSOptions",
@@ -168,7 +179,9 @@ __all__ = [
     "Recoded",
     "Region",
     "RepackOptions",
+    "RowSource",
     "Scheduler",
+    "SlideLayout",
     "SourceChangedError",
     "TranscodeReport",
     "TruncatedError",
@@ -176,6 +189,7 @@ __all__ = [
     "VerificationError",
     "Window",
     "automatic_window",
+    "build_pyramid",
     "decode",
     "encode",
     "index",

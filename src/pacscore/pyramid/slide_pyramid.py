@@ -18,7 +18,7 @@ from pacscore.errors import DicomError, OptionError, UnsupportedError
 from pacscore.limits import Limits
 from pacscore.pyramid.absent_pixels import absent_pixel
 from pacscore.pyramid.levels import Pyramid, PyramidLevel
-from pacscore.pyramid.slide_tiles import Matrix, Plane, TileTable, read_matrix, tile_tables
+from pacscore.pyramid.slide_tiles import Matrix, Plane, TileTable, column_spacing, read_matrix, tile_tables
 from pacscore.region import Region
 from pacscore.support.scheduler import run_each, useful_threads
 
@@ -142,7 +142,7 @@ class SlidePyramid(Pyramid):
                 )
             if decoded.resized(first.rows, first.columns) != first:
                 raise DicomError(f"levels differ in their pixels: {first} and {decoded}", tag=tag_of("BitsStored"))
-            downsample = largest.columns / matrix.columns
+            downsample = _downsample(planes[0], plane)
             levels[matrix.rows, matrix.columns] = SlideLevel(plane.frames, matrix, plane.table, downsample, limits)
         self.levels = tuple(levels.values())
 
@@ -152,6 +152,12 @@ class SlidePyramid(Pyramid):
         if asked not in self.optical_paths:
             raise OptionError(f"optical path {asked!r} is none of {', '.join(self.optical_paths)}")
         return asked
+
+
+def _downsample(largest: _Plane, smaller: _Plane) -> float:
+    """Return how many columns become one: by the distances of pixels, or where those are not told by the sizes."""
+    first, other = (column_spacing(plane.frames.dataset) for plane in (largest, smaller))
+    return other / first if first and other else largest.matrix.columns / smaller.matrix.columns
 
 
 def _at_focus(planes: list[_Plane], focus: float) -> list[_Plane]:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from pydicom.dataset import Dataset
 
-from pacscore.dicom.attribute_values import items, number, text, whole
+from pacscore.dicom.attribute_values import items, number, numbers, text, whole
 from pacscore.dicom.concatenation import Concatenation
 from pacscore.dicom.functional_groups import group_items
 from pacscore.dicom.image_pixel import integer, tag_of, value
 from pacscore.errors import DicomError, UnsupportedError
 
-__all__ = ["Matrix", "Plane", "TileTable", "is_tiled", "read_matrix", "tile_tables"]
+__all__ = ["Matrix", "Plane", "TileTable", "column_spacing", "is_tiled", "read_matrix", "tile_tables"]
 
 _LARGEST_MATRIX = 1 << 32
 _MOST_PLANES = 1 << 16
@@ -71,6 +71,13 @@ class TileTable:
         if self._frames is None:
             return self._first + row * self._wide + column
         return self._frames.get((row, column))
+
+
+def column_spacing(dataset: Dataset) -> float | None:
+    """Return how far columns are apart, in millimetres, None if it is not told for all frames alike."""
+    measures = group_items(dataset, 0, "PixelMeasuresSequence")
+    spacing = numbers(measures[0], "PixelSpacing") if measures else []
+    return spacing[1] if len(spacing) == 2 and spacing[1] > 0 else None
 
 
 def is_tiled(dataset: Dataset) -> bool:
