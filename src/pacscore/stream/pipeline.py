@@ -77,13 +77,9 @@ class Pipeline:
         self._scheduler.enter()
 
     def take(self) -> Task | None:
-        """Return the next task, whose result may still be to come; None behind the last one."""
+        """Return the next task, whose result may be to come; None behind the last one, or once it was given up."""
         self._fill()
-        if not self._window:
-            return None
-        if self._fetching.cancelled.is_set():
-            self._window[0].failed(CancelledError())
-        return self._window[0]
+        return self._window[0] if self._window and not self._fetching.cancelled.is_set() else None
 
     def taken(self) -> None:
         """Say that the result of that task is in the hands of the caller: others may be made."""

@@ -88,18 +88,24 @@ def large():
     return stack, dicom_file(stack, table="extended")[0]
 
 
-def test_no_more_is_ahead_than_allowed(server, remote, large):
+def test_no_more_is_ahead_than_allowed(server, remote, large, monkeypatch):
     stack, server.contents["large"] = large[0], large[1]
     server.dribble = 0.001
     frames = remote("large")
-    most = 0
+    hold, held = frames.reader.hold, []
+
+    def noting(start, data):
+        key = hold(start, data)
+        held.append(frames.reader.held)
+        return key
+
+    monkeypatch.setattr(frames.reader, "hold", noting)
     allowed = 700_000
     with pc.stream_frames(frames, ahead_bytes=allowed) as stream:
         for number, frame in enumerate(stream):
             assert np.array_equal(frame, stack[number])
-            most = max(most, frames.reader.held)
             time.sleep(0.01)
-    assert 0 < most <= allowed
+    assert 0 < max(held) <= allowed
     assert server.most_open < 8
 
 
@@ -129,6 +135,15 @@ def test_closing_breaks_off_and_leaves_nothing(server, remote, large):
     assert frames.reader.held == 0
     assert wait_until(lambda: server.open_requests == 0)
     assert list(stream) == []
+
+
+def test_a_closed_stream_gives_nothing_that_is_ready(files):
+    stream = pc.stream_frames(files["basic"])
+    next(stream)
+    time.sleep(0.05)
+    stream.close()
+    assert list(stream) == []
+    stream.close()
 
 
 def test_leaving_the_loop_leaves_nothing(server, remote):
