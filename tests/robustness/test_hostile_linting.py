@@ -89,3 +89,16 @@ def test_a_report_that_is_cut_short_is_an_error():
     data, _ = FAULTS["PAC003 no pixels"].make()
     assert [finding.rule for finding in lint(data)] == ["PAC003"]
     assert [finding.rule for finding in lint(data[:-1])] == ["PAC001", "PAC003"]
+
+
+def test_an_item_without_its_sequence_is_an_error():
+    data, _ = FAULTS["PAC003 no pixels"].make()
+    found = lint(data + b"\xfe\xff\x00\xe0H\x08\xff\xff\xff\xff")
+    assert [finding.rule for finding in found if finding.severity == "error"] == ["PAC001"]
+
+
+def test_meta_information_that_is_read_as_data_does_not_stay_among_it(tmp_path):
+    data, _ = FAULTS["PAC414 junk above bits stored"].make()
+    report = fix(data[:128] + data[132:], tmp_path / "copy.dcm")  # the prefix is lost
+    assert {finding.rule for finding in report.mended} == {"PAC008", "PAC009", "PAC414"}
+    assert report.left == ()

@@ -138,7 +138,7 @@ _NAMES = (
     (CLASS_UID, "SOPClassUID", "(0002,0002)", "(0008,0016)"),
     (INSTANCE_UID, "SOPInstanceUID", "(0002,0003)", "(0008,0018)"),
 )
-_UNDEFINED = 0xFFFFFFFF
+_UNDEFINED, _ITEMS = 0xFFFFFFFF, 0xFFFE
 _ELEMENT = struct.Struct("<HH2sH")
 
 
@@ -158,21 +158,24 @@ def check_reading(subject: Subject) -> Iterator[Finding]:
     is_dicom = _is_dicom(subject)
     is_named = subject.get("SOPClassUID") or subject.get("DirectoryRecordSequence")
     if is_dicom and is_named and "holds no Pixel Data" in str(problem) and not _is_image(subject):
-        if (missing := _missing_at_the_end(subject)) > 0:
-            yield UNREADABLE.found(f"the last data element has {missing:,} bytes less than it says: cut short")
+        if (broken := _broken_end(subject)) is not None:
+            yield UNREADABLE.found(broken)
         yield NO_PIXELS.found("there is no Pixel Data: only what surrounds it is checked")
         return
     what = str(problem) if is_dicom else f"this is no DICOM file: {problem}"
     yield UNREADABLE.found(what, tag=tag, offset=offset)
 
 
-def _missing_at_the_end(subject: Subject) -> int:
-    """Return how many bytes the last data element lacks."""
-    tags = list(subject.dataset.keys())
-    last: Any = subject.dataset.get_item(max(tags)) if tags else None
-    if not isinstance(last, RawDataElement) or last.value is None or last.length == _UNDEFINED:
-        return 0
-    return int(last.length) - len(last.value)
+def _broken_end(subject: Subject) -> str | None:
+    """Return what is wrong with the last data element, None where nothing is."""
+    elements = sorted(subject.dataset.items())  # as they were read: nothing is parsed
+    last: Any = elements[-1][1] if elements else None
+    if elements and elements[-1][0].group == _ITEMS:
+        return "the data set ends in an item that belongs to no sequence (PS3.5 7.5)"
+    if not isinstance(last, RawDataElement) or last.length == _UNDEFINED:
+        return None
+    missing = int(last.length) - len(last.value or b"")
+    return f"the last data element has {missing:,} bytes less than it says: cut short" if missing else None
 
 
 def _is_dicom(subject: Subject) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fix"]
 
+_META = 0x0002
+
 
 def fix(  # noqa: PLR0913 - the choices, all by keyword
     source: Any,
@@ -133,6 +135,8 @@ def _foreign_errors() -> Iterator[None]:
 def _drafted(subject: Subject, mendable: Iterable[Finding]) -> Draft:
     """Return what the copy shall be."""
     editor = AttributeEditor(own_dataset(subject.header.dataset, _trailing(subject), subject.transfer_syntax))
+    for tag in [tag for tag in editor.dataset.keys() if tag.group <= _META]:  # noqa: SIM118 - keys, not elements
+        del editor.dataset[tag]  # where a file has lost its prefix, its File Meta Information is read as data
     identify(editor, subject.header.dataset)
     draft = Draft(subject, editor, subject.transfer_syntax)
     for finding in mendable:
