@@ -149,7 +149,9 @@ def check_form(subject: Subject) -> Iterator[Finding]:
         return
     if not subject.claims_native and not subject.encapsulated:
         what = f"{element.length or 0:,} bytes under {subject.transfer_syntax}"
-        yield NOT_ENCAPSULATED.found(what, tag=tag, offset=element.start, fixable=_is_native_length(subject))
+        transformed = subject.stored is not None and subject.stored.photometric_interpretation in ("YBR_RCT", "YBR_ICT")
+        fixable = _is_native_length(subject) and not transformed
+        yield NOT_ENCAPSULATED.found(what, tag=tag, offset=element.start, fixable=fixable)
     elif subject.claims_native and subject.encapsulated:
         kinds = {frame.kind for frame in subject.coded_frames}
         what = f"items of {', '.join(sorted(kinds)) or 'nothing'} under {subject.transfer_syntax}"
