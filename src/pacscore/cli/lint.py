@@ -32,8 +32,9 @@ examples:
   pacscore lint archive/ --sarif | tee lint.sarif
 
 A folder stands for the DICOM files in it, at any depth; files of other kinds are passed over there.
---fix writes a copy of each file in which everything is mended that can be mended without guessing, proves that its
-frames show the same pixels, and says what it did and what is left. Labels are corrected; coded data is not touched.
+--fix writes a copy of each file that has something to mend: everything is mended that can be without guessing, its
+frames are proven to show the same pixels, and it says what it did and what is left. Labels are corrected; coded data
+is not touched. Sound files are not copied.
 
 exit status: 0 nothing of severity error is found (with --fix: is left), 1 something is, or a file cannot be read,
 2 wrong use
@@ -106,7 +107,7 @@ def _targets(arguments: argparse.Namespace, files: list[Path]) -> dict[Path, Pat
         return {}
     if arguments.output is None:
         return {path: path.with_name(f"{path.stem}.fixed{path.suffix}") for path in files}
-    return {source: target for source, target in planned(arguments.inputs, arguments.output) if source in set(files)}
+    return dict(planned(arguments.inputs, arguments.output))
 
 
 def _fixed(path: Path, target: Path, ignored: frozenset[str], overwrite: bool) -> FixReport:
