@@ -19,7 +19,7 @@ FUZZ_FILES := $(addprefix $(PACSCORE_TEST_DATA)/,j2k/*/*.j* htj2k/*/*.j* hostile
 FUZZ_TARGETS ?= decoding encoding converting
 FUZZ_OPTIONS ?= -max_total_time=60
 
-.PHONY: help build demo test test-slow test-all lint docs bench compare sanitize fuzz check-targets check-emulated clean
+.PHONY: help build demo test test-slow test-all lint docs bench compare browser sanitize fuzz check-targets check-emulated clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,7 @@ help:
 	@echo 'make fuzz      decoding, encoding and converting of what reaches new code, under the sanitizers (FUZZ_OPTIONS=-max_total_time=600)'
 	@echo 'make check-targets   equal results of all CPU targets over the test data; the lowest on an old CPU (qemu-user)'
 	@echo 'make check-emulated  equal results of the AVX-512 kernels, on an emulated CPU (tools/make_emulator.sh)'
+	@echo 'make browser   the tile server of the examples, seen by OpenSeadragon in headless Chromium (needs npm and chromium)'
 	@echo 'make clean     remove what was built, the virtual environment too'
 
 # The virtual environment, and what is installed in it: a stamp for each set of packages.
@@ -99,6 +100,11 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 	$(BIN)/python -m benchmarks.pyramid --markdown docs/reference/measured/pyramid.md
 	$(BIN)/python -m benchmarks.indexing --markdown docs/reference/measured/indexing.md
 	$(BIN)/python -m benchmarks.distortion --markdown docs/reference/measured/distortion.md --plot docs/reference/measured/distortion.svg
+
+# Without Chromium the tests in a browser are skipped, and say so; the others of the example run.
+browser: $(VENV)/.built $(VENV)/.with-test $(VENV)/.with-browser
+	cd examples/tile_server && npm ci --no-audit --no-fund
+	$(BIN)/python -m pytest -q tests/examples
 
 # Copies of the sources, so that the plain build stays as it is; the one for fuzzing tells which blocks of C ran.
 
