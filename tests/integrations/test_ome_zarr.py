@@ -10,6 +10,7 @@ from zarr.storage import MemoryStore
 
 import pacscore
 from pacscore.errors import OptionError, UnsupportedError
+from pacscore.integrations.ome_layout import OMEZarrLayout
 from pacscore.integrations.ome_zarr import OMEZarrOptions, OMEZarrWriter, write_ome_zarr
 from pacscore.integrations.zarr_codecs import HTJ2KCodec
 
@@ -87,6 +88,26 @@ for level in range({levels}):
 """)
     expected = [pacscore.decode(codestream, reduce=level).astype(np.int64).sum() for level in range(levels)]
     assert sums.split() == list(map(str, expected))
+
+
+@pytest.mark.parametrize("shape", [(301, 200, 3), (150, 333)])
+def test_build_pyramid_writes_it_with_levels_of_means(tmp_path, shape):
+    picture = np.random.default_rng(9).integers(0, 60000, shape, np.uint16)
+    layout = OMEZarrLayout(OMEZarrOptions(chunk=(64, 64), shard=(128, 128)))
+    report = pacscore.build_pyramid(picture, tmp_path / "a.zarr", layout, tile=64)
+    group = zarr.open_group(tmp_path / "a.zarr", mode="r")
+    assert len(report.levels) == len(list(group.array_keys()))
+    for number, (rows, columns) in enumerate(report.levels):
+        level = group[str(number)][...]
+        assert level.shape[-2:] == (rows, columns)
+        assert np.array_equal(np.moveaxis(level, 0, -1) if len(shape) == 3 else level, picture)
+        edges = ((0, rows % 2), (0, columns % 2), (0, 0))[: len(shape)]
+        even = np.pad(picture, edges, "edge").astype(np.uint32)
+        picture = ((even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2] + 2) // 4).astype(np.uint16)
+    (last,) = [entry for entry in group.attrs["ome"]["multiscales"][0]["datasets"] if entry["path"] == str(number)]
+    assert last["coordinateTransformations"][0]["scale"][-2:] == [2.0**number] * 2
+    with pytest.raises(OptionError, match="centred"):
+        OMEZarrLayout(OMEZarrOptions(sampling="cosited"))
 
 
 def test_rows_come_in_any_portions_and_levels_in_any_order(colour):

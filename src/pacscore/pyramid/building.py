@@ -92,7 +92,7 @@ def build_pyramid(  # noqa: PLR0913 - what, where, how, and the usual choices by
         ``(rows, columns[, samples])``. Of a pyramid the largest level is used; its other levels are made anew.
     destination : path
         A folder that is not there yet; it appears whole or not at all.
-    layout : `DeepZoomLayout`, `IIIFLayout` or `SlideLayout`
+    layout : `DeepZoomLayout`, `IIIFLayout`, `SlideLayout`, or another `PyramidLayout`, as that of OME-Zarr
         What is written.
     tile : int, in pixels
         Rows and columns of a tile: an even number up to 16,384.
