@@ -94,6 +94,7 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 	$(BIN)/python -m benchmarks.compare --operations $(CONVERTING_OPERATIONS) --rounds 5 \
 		--markdown docs/reference/measured/speed-converting.md
 	$(BIN)/python -m benchmarks.dicom --markdown docs/reference/measured/speed-dicom.md
+	$(BIN)/python -m benchmarks.display --markdown docs/reference/measured/speed-display.md
 	$(BIN)/python -m benchmarks.memory --markdown docs/reference/measured/memory.md
 	$(BIN)/python -m benchmarks.memory --coding jpeg2000 --markdown docs/reference/measured/memory-part1.md
 	$(BIN)/python -m benchmarks.progressive --markdown docs/reference/measured/progressive.md

@@ -61,6 +61,16 @@ def _kilobytes(what: str) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(what))
 
 
+def peak_growth(call: Callable[[], Any]) -> int:
+    """Return by how many bytes the peak resident size grows during a call, its result included."""
+    before = _kilobytes("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts again at what is there now
+    result = call()
+    growth = (_kilobytes("VmHWM") - before) * 1024
+    del result
+    return growth
+
+
 def _encoded(picture: Picture, coding: str) -> bytes:
     return pacscore.encode(picture.array, CODINGS[coding], bits_stored=picture.bits_stored)
 
@@ -76,12 +86,7 @@ def measure_here(name: str, work: Work, path: Path) -> int | None:
     warm_up()
     call = _call(peer, work, picture, data)
     assert call is not None
-    before = _kilobytes("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts again at what is there now
-    result = call()
-    growth = (_kilobytes("VmHWM") - before) * 1024
-    del result
-    return growth
+    return peak_growth(call)
 
 
 def measure(name: str, work: Work, path: Path) -> int | None:

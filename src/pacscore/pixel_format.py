@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ __all__ = ["PixelFormat", "container_dtype"]
 _SHARED_CHROMA = ("YBR_FULL_422", "YBR_PARTIAL_422")
 
 
+@cache
 def container_dtype(bits: int, signed: bool) -> np.dtype[Any]:
     """Return the smallest integer dtype that holds ``bits`` bits (1 to 64)."""
     size = next(width for width in (8, 16, 32, 64) if bits <= width)

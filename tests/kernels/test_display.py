@@ -241,3 +241,13 @@ def test_passes_refuse_what_does_not_fit():
         table.apply(np.zeros((2, 6), np.uint8)[:, ::2], np.zeros((2, 3), np.uint8))
     with pytest.raises(OptionError, match="thresholds"):
         _value_passes.Ramp(np.dtype("i4"), "thresholds", (1.0, 0.0), 255, False, np.zeros(257))
+
+
+def test_results_that_go_past_the_cache(target):
+    values = np.random.default_rng(4).integers(-200, 400, (1 << 21) + 77).astype(np.int16)
+    rescale, window = (1, 0), (40, 400, "LINEAR")
+    table = np.array(reference.windowed(range(-200, 400), rescale, window), np.uint8)
+    out = np.full(values.size + 6, 77, np.uint8)
+    render(values, pipeline_of(rescale, window), out=out[5:-1])
+    assert np.array_equal(out[5:-1], table[values + 200])
+    assert out[4] == out[-1] == 77

@@ -122,12 +122,11 @@ class JPEG2000Codec:
         limits: Limits | None = None,
     ) -> NDArray[Any] | None:
         """Decode a frame of one component, and return what a conversion makes of each row; None where it cannot."""
-        from pacscore.j2k.decoding import decode_converted  # noqa: PLC0415 - only where a codestream is met
-
         size, decoded, as_is = _described(*_siz(data), stored)
         if not as_is or len(size.precisions) != 1 or decoded.dtype != conversion.values:
             return None
-        return decode_converted(data, conversion, reduce=reduce, region=region, out=out, threads=threads, limits=limits)
+        convert = _converter()
+        return convert(data, conversion, reduce=reduce, region=region, out=out, threads=threads, limits=limits)
 
     def encode(
         self,
@@ -168,6 +167,13 @@ def _decoder() -> Callable[..., Any]:
     from pacscore.j2k.decoding import decode  # noqa: PLC0415 - only where a codestream is met
 
     return decode
+
+
+@cache
+def _converter() -> Callable[..., NDArray[Any]]:
+    from pacscore.j2k.decoding import decode_converted  # noqa: PLC0415 - only where a codestream is shown
+
+    return decode_converted
 
 
 def _siz(data: Buffer) -> tuple[bytes, int]:

@@ -19,7 +19,7 @@ from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.dicom.header import Header, read_trailing
 from pacscore.dicom.image_pixel import Attributes, frame_count, pixel_format, value
 from pacscore.dicom.native_frames import NativeFrames
-from pacscore.dicom.native_rows import LARGE, decode_rows
+from pacscore.dicom.native_rows import LARGE, convert_rows, decode_rows
 from pacscore.dicom.offsets import ExtendedOffsetTable, Numbers
 from pacscore.errors import DataError, DicomError, OptionError, PacscoreError, UnsupportedError
 from pacscore.limits import Limits
@@ -235,8 +235,6 @@ class FrameSource(FrameSequence):
     def _converted(
         self, index: int, one_pass: ValuePass, display: Display, out: NDArray[Any] | None
     ) -> NDArray[Any] | None:
-        from pacscore.dicom.native_rows import convert_rows  # noqa: PLC0415 - only for those who display
-
         convert: Any = getattr(self._codec, "decode_converted", None)
         view: Any = {"region": display.region, "out": out, "limits": self._limits}
         try:

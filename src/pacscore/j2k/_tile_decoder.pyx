@@ -108,7 +108,6 @@ cdef class TileDecoder:
                 or output.strides[1] != channels * output.itemsize):
             raise OptionError(f"an array that rows are converted into is {self.conversion.results}, of one component")
         self.windows[0].conversion = self.conversion.conversion
-        self.windows[0].pixel_stride = self.conversion.values.itemsize
         return 0
 
     def needed_bytes(self):

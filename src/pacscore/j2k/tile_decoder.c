@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_IN_GROUP = 3 };
+/* Rows that are to be converted wait for each other, up to so many bytes: they stay in the cache. */
+enum { MOST_IN_GROUP = 3, WAITING = 16384 };
 
 pac_status pac_tile_decoder_init(pac_tile_decoder *decoder, const pac_tile_plan *plan, pac_target target,
                                  int64_t block_limit)
@@ -50,7 +51,9 @@ typedef struct {
     pac_synthesis members[MOST_IN_GROUP];
     uint8_t *rows; /* one of each member, where a row is changed or is zero */
     size_t row_size;
-    uint8_t *samples; /* a row that is yet to be converted */
+    uint8_t *samples; /* rows that are yet to be converted */
+    size_t sample_size;
+    int64_t waiting, most_waiting;
 } group;
 
 static pac_coefficient_type type_of_group(const group *at)
@@ -86,7 +89,10 @@ static pac_status place_members(group *at)
 {
     pac_tile_decoder *decoder = at->decoder;
     at->row_size = ((size_t)at->width * pac_coefficient_size(at->type) + 63) & ~(size_t)63;
-    const size_t samples_size = ((size_t)at->width * sizeof(int64_t) + 63) & ~(size_t)63;
+    const size_t samples_row = (size_t)at->width * at->sample_size;
+    at->most_waiting = (int64_t)pac_max(1, (int64_t)(WAITING / samples_row));
+    const int converts = decoder->windows[at->first].conversion != NULL;
+    const size_t samples_size = converts ? (samples_row * (size_t)at->most_waiting + 63) & ~(size_t)63 : 0;
     size_t size = MOST_IN_GROUP * at->row_size + samples_size;
     for (int32_t i = 0; i < at->count; i++)
         size += pac_synthesis_memory(&at->members[i]);
@@ -107,31 +113,46 @@ static pac_status place_members(group *at)
     return PAC_OK;
 }
 
-static void store(const group *at, int32_t i, int64_t y, const void *row)
+/* A row more waits; if there are enough of them, or no more come, they are converted. */
+static void convert_waiting(group *at, const pac_sample_window *to, int64_t y)
+{
+    at->waiting++;
+    if (at->waiting < at->most_waiting && y + 1 < to->window.y1)
+        return;
+    uint8_t *out = (uint8_t *)to->out + (y + 1 - at->waiting - to->window.y0) * to->row_stride;
+    const int together = to->row_stride == at->width * to->pixel_stride;
+    const int64_t steps = together ? 1 : at->waiting, count = together ? at->waiting * at->width : at->width;
+    for (int64_t i = 0; i < steps; i++)
+        to->conversion->convert(to->conversion, at->samples + (size_t)(i * at->width) * at->sample_size, count,
+                                out + i * to->row_stride);
+    at->waiting = 0;
+}
+
+static void store(group *at, int32_t i, int64_t y, const void *row)
 {
     const pac_components_kernels *kernels = &at->decoder->kernels.components;
     const pac_sample_window *to = &at->decoder->windows[at->first + i];
-    uint8_t *row_out = (uint8_t *)to->out + (y - to->window.y0) * to->row_stride;
-    uint8_t *out = to->conversion ? at->samples : row_out;
-    const ptrdiff_t width = at->width;
+    uint8_t *out = to->conversion ? at->samples + (size_t)(at->waiting * at->width) * at->sample_size
+                                  : (uint8_t *)to->out + (y - to->window.y0) * to->row_stride;
+    const ptrdiff_t width = at->width, stride = to->conversion ? (ptrdiff_t)at->sample_size : to->pixel_stride;
     switch (at->type) {
     case PAC_I16:
-        kernels->store_i16(row, width, width, 1, to->range, to->type, out, 0, to->pixel_stride);
+        kernels->store_i16(row, width, width, 1, to->range, to->type, out, 0, stride);
         break;
     case PAC_I32:
-        kernels->store_i32(row, width, width, 1, to->range, to->type, out, 0, to->pixel_stride);
+        kernels->store_i32(row, width, width, 1, to->range, to->type, out, 0, stride);
         break;
     case PAC_I64:
-        kernels->store_i64(row, width, width, 1, to->range, to->type, out, 0, to->pixel_stride);
+        kernels->store_i64(row, width, width, 1, to->range, to->type, out, 0, stride);
         break;
     case PAC_F32:
-        kernels->store_f32(row, width, width, 1, to->range, to->type, out, 0, to->pixel_stride);
+        kernels->store_f32(row, width, width, 1, to->range, to->type, out, 0, stride);
         break;
     default:
-        kernels->store_f64(row, width, width, 1, to->range, to->type, out, 0, to->pixel_stride);
+        kernels->store_f64(row, width, width, 1, to->range, to->type, out, 0, stride);
     }
     if (to->conversion)
-        to->conversion->convert(to->conversion, out, width, row_out);
+        convert_waiting(at, to, y);
 }
 
 /* Undoes the component transform in place; nonzero if a result leaves 16 bits. */
@@ -254,6 +275,8 @@ static pac_status decode_as(group *at, pac_coefficient_type type, pac_block_scra
     pac_block_queue *queue = &at->decoder->queue;
     at->type = type;
     at->rgb8 = is_rgb8(at);
+    at->sample_size = (size_t)1 << (at->decoder->windows[at->first].type >> 1);
+    at->waiting = 0;
     atomic_store(&queue->failed, PAC_OK);
     pac_status status = plan_members(at, scratch);
     if (!status)

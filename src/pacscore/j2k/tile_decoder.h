@@ -12,7 +12,7 @@
 #include "support/row_conversion.h"
 
 /* Where the samples of one component go: `window` in coordinates of its wanted resolution, `out` its first sample.
- * With a conversion, `out` gets what that makes of each row of samples; the pixel stride then counts for nothing.
+ * With a conversion, `out` gets what that makes of the rows of samples, and the strides are those of its results.
  */
 typedef struct {
     pac_rect window;

@@ -42,6 +42,8 @@ PAC_FN inline int64_t PAC_TYPED(fixed_ramp_by_32)(const pac_fixed_ramp *ramp, co
     const int past_cache = count >= PAST_CACHE && ((uintptr_t)results & 31) == 0;
     int64_t i = 0;
     for (; i + 32 <= count; i += 32) {
+        if (past_cache) /* 2 kB ahead */
+            _mm_prefetch((const char *)(values + i + 1024), _MM_HINT_NTA);
         __m256i means[2];
         __m256i levels = PAC_TYPED(products)(values + i, &constant, steep, slight, means);
         if (!slight)
