@@ -99,6 +99,7 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 	$(BIN)/python -m benchmarks.memory --coding jpeg2000 --markdown docs/reference/measured/memory-part1.md
 	$(BIN)/python -m benchmarks.progressive --markdown docs/reference/measured/progressive.md
 	$(BIN)/python -m benchmarks.pyramid --markdown docs/reference/measured/pyramid.md
+	$(BIN)/python -m benchmarks.building --markdown docs/reference/measured/building.md
 	$(BIN)/python -m benchmarks.indexing --markdown docs/reference/measured/indexing.md
 	$(BIN)/python -m benchmarks.distortion --markdown docs/reference/measured/distortion.md --plot docs/reference/measured/distortion.svg
 

@@ -9,21 +9,24 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
+from pacscore.dicom.frame_sequence import FrameSequence
 from pacscore.errors import OptionError
-from pacscore.limits import Limits
+from pacscore.limits import DEFAULT_LIMITS, Limits
 from pacscore.pixel_format import PixelFormat
 from pacscore.pyramid.cascade import Cascade
 from pacscore.pyramid.levels import Pyramid
-from pacscore.pyramid.opening import open_pyramid
+from pacscore.pyramid.opening import beginning_of, is_folder, open_pyramid, opened_reader
 from pacscore.pyramid.row_sources import RowSource, bands_of_array, bands_of_level
+from pacscore.pyramid.tiff_files import TIFF_SIGNATURES, open_tiff
 
 __all__ = ["BuildReport", "PyramidLayout", "build_pyramid"]
 
@@ -128,12 +131,10 @@ def build_pyramid(  # noqa: PLR0913 - what, where, how, and the usual choices by
     target = Path(destination)
     if target.exists():
         raise FileExistsError(f"{target} exists")
-    opened = None
-    if not isinstance(source, RowSource | Pyramid) and not _is_array(source):
-        source = opened = open_pyramid(source, limits=limits)
     folder = target.with_name(f".pacscore-{uuid.uuid4().hex}.part")
-    try:
-        pixel_format, bands = _bands(source, tile, threads)
+    with ExitStack() as opened:
+        opened.callback(shutil.rmtree, folder, ignore_errors=True)
+        pixel_format, bands = _bands(_rows_of(source, threads, limits, opened), tile, threads)
         sizes = layout.sizes(pixel_format.rows, pixel_format.columns, tile)
         folder.mkdir(parents=True)
         with closing(layout.sink(folder, pixel_format, sizes, tile, threads)) as sink:
@@ -143,11 +144,19 @@ def build_pyramid(  # noqa: PLR0913 - what, where, how, and the usual choices by
             layout.finish(folder, sink, sizes, tile)
         files = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
         folder.rename(target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if opened is not None:
-            opened.close()
     return BuildReport(str(target), tuple(sizes), len(files), sum(files), time.perf_counter() - started)
+
+
+def _rows_of(source: Any, threads: int, limits: Limits | None, opened: ExitStack) -> Any:
+    """Return a source of rows, a pyramid or an array; what is opened for that is closed by ``opened``."""
+    if isinstance(source, RowSource | Pyramid) or _is_array(source):
+        return source
+    if not isinstance(source, list | tuple | FrameSequence | Dataset) and not is_folder(source):
+        beginning = beginning_of(source)
+        if beginning is not None and beginning.startswith(TIFF_SIGNATURES):
+            reader = opened.enter_context(opened_reader(source))
+            return open_tiff(reader, limits or DEFAULT_LIMITS, threads)
+    return opened.enter_context(open_pyramid(source, limits=limits))
 
 
 def _is_array(source: Any) -> bool:

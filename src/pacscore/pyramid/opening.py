@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from pacscore.pyramid.codestream_pyramid import CodestreamPyramid
 from pacscore.pyramid.levels import Pyramid
 from pacscore.pyramid.slide_pyramid import SlidePyramid
 from pacscore.pyramid.slide_tiles import is_tiled
-from pacscore.source import FileReader, as_reader
+from pacscore.pyramid.tiff_files import TIFF_SIGNATURES, whole_tiff
+from pacscore.source import FileReader, Reader, as_reader
 
-__all__ = ["open_pyramid"]
+__all__ = ["beginning_of", "is_folder", "open_pyramid", "opened_reader"]
 
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _JP2_BOX = b"\x00\x00\x00\x0cjP  "
@@ -51,14 +53,15 @@ def open_pyramid(  # noqa: PLR0913 - which part of which source, all by keyword
     pictures among them are left out. Where a tile is absent, pixels are of the colour that the slide recommends, or
     white.
 
-    Arrays ``(rows, columns[, samples])``, and frames of DICOM objects in other transfer syntaxes, are in memory as a
-    whole, and each level is made of the one above it when it is first asked for: the means of 2 x 2 pixels, a half
-    rounded up, down to a level of one tile.
+    Arrays ``(rows, columns[, samples])``, frames of DICOM objects in other transfer syntaxes, and the first picture of
+    a TIFF file, read by tifffile, are in memory as a whole, and each level is made of the one above it when it is first
+    asked for: the means of 2 x 2 pixels, a half rounded up, down to a level of one tile.
 
     Parameters
     ----------
     source : path, bytes-like, binary file object, reader, pydicom Dataset, `FrameSource`, sequence of these, or ndarray
-        Of a codestream, of a DICOM object, or of a folder of tiled ones, with what lies below it. A reader has
+        Of a codestream, of a TIFF file, of a DICOM object, or of a folder of tiled ones, with what lies below it. A
+        reader has
         ``read_range(start, length)`` and ``size``. A `FrameSource` that is
         given stays open when the pyramid is closed.
     frame : int
@@ -99,10 +102,13 @@ def open_pyramid(  # noqa: PLR0913 - which part of which source, all by keyword
     if isinstance(source, np.ndarray):
         return ArrayPyramid(source, tile)
     with contextlib.ExitStack() as opened:
-        if isinstance(source, list | tuple) or _is_folder(source):
+        if isinstance(source, list | tuple) or is_folder(source):
             tiled = _tiled(source, limits, opened)
             pyramid = SlidePyramid(tiled, optical_path, focal_plane, limits)
-        elif not isinstance(source, FrameSequence | Dataset) and _begins_as_codestream(source):
+        elif not isinstance(source, FrameSequence | Dataset) and (beginning := beginning_of(source)) is not None:
+            if beginning.startswith(TIFF_SIGNATURES):
+                with opened_reader(source) as reader:
+                    return ArrayPyramid(whole_tiff(reader, limits), tile)
             return CodestreamPyramid(source, tile, limits)
         else:
             frames = source
@@ -115,17 +121,29 @@ def open_pyramid(  # noqa: PLR0913 - which part of which source, all by keyword
         return pyramid
 
 
-def _is_folder(source: Any) -> bool:
+def is_folder(source: Any) -> bool:
+    """Return whether a source is the path of a folder."""
     return isinstance(source, str | os.PathLike) and Path(source).is_dir()
 
 
-def _begins_as_codestream(source: Any) -> bool:
+@contextlib.contextmanager
+def opened_reader(source: Any) -> Iterator[Reader]:
+    """Give a reader of a source, which is closed if it was opened here."""
     reader = as_reader(source)
     try:
-        return bytes(reader.read_range(0, 8)).startswith((_CODESTREAM, _JP2_BOX))
+        yield reader
     finally:
         if isinstance(reader, FileReader) and reader is not source:
             reader.close()
+
+
+def beginning_of(source: Any) -> bytes | None:
+    """Return the first bytes of a codestream, a JP2 or JPH file or a TIFF file, None of anything else."""
+    with opened_reader(source) as reader:
+        beginning = bytes(reader.read_range(0, 132))
+    if beginning[128:] == b"DICM":  # behind a preamble that may be the beginning of a TIFF file too (PS3.10 7.1)
+        return None
+    return beginning if beginning.startswith((_CODESTREAM, _JP2_BOX, *TIFF_SIGNATURES)) else None
 
 
 def _of_frame(frames: FrameSequence, frame: int, tile: tuple[int, int], limits: Limits) -> Pyramid:
