@@ -162,6 +162,8 @@ def test_wide_values_beside_each_threshold(target, dtype, bits, rescale, window)
 def test_what_is_no_number_is_black(target):
     values = np.array([np.nan, np.inf, -np.inf, 5.0] * 9, np.float32)
     assert render(values, pipeline_of((1, 0), (5, 10, "LINEAR_EXACT"))).tolist() == [0, 255, 0, 128] * 9
+    assert render(values.astype(np.float64), pipeline_of((1, 0), (5, 10, "LINEAR"))).tolist() == [0, 255, 0, 142] * 9
+    assert render(values, pipeline_of((-1, 9), (5, 1, "LINEAR"))).tolist() == [0, 0, 255, 0] * 9
     fractions = render(values.astype(np.float64), pipeline_of((1, 0), (5, 10, "LINEAR_EXACT")), bits=None)
     assert fractions.tolist() == [0.0, 1.0, 0.0, 0.5] * 9
 
@@ -251,3 +253,19 @@ def test_results_that_go_past_the_cache(target):
     render(values, pipeline_of(rescale, window), out=out[5:-1])
     assert np.array_equal(out[5:-1], table[values + 200])
     assert out[4] == out[-1] == 77
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "int64", "float32", "float64"])
+def test_numbers_that_no_image_has(function, dtype):
+    numbers = [0.0, 1.0, -1e308, 5e-324, 1e-300, 1e16, -0.1]
+    values = np.array([[0, 1, 100, 127]], dtype)
+    if dtype.startswith("float"):
+        values = np.append(values, np.array([[np.nan, np.inf, -np.inf]], dtype), axis=1)
+    for slope, intercept, center, width in zip(numbers, numbers[::-1], numbers[2:] + numbers[:2], numbers, strict=True):
+        window = (center, max(abs(width), 1.0 if function == "LINEAR" else 5e-324), function)
+        for bits in (8, None):
+            shown = render(values, pipeline_of((slope, intercept), window), bits=bits)
+            assert shown.shape == values.shape
+            assert np.all((shown >= 0) & (shown <= (255 if bits else 1)))

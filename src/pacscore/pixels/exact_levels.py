@@ -10,6 +10,7 @@ Source: PS3.3 C.11.1.1.2 (rescale), C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOID
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -27,8 +28,12 @@ _FITS = 1 << 62
 """Integers below it are computed with in 64 bits."""
 _FAR = 1 << 40
 """Beyond all integers that are rendered by thresholds."""
-_DOUBTFUL = 1e-6
-"""So near to an integer, float64 does not tell on which side a SIGMOID's threshold is."""
+_BEYOND = 1 << 17
+"""No value of 16 bits is so far from 0."""
+_DOUBT = 1e-12
+"""So near to an integer, as a part of what is summed up, float64 does not tell on which side a threshold is."""
+_LOGITS = 3
+"""A quarter of the largest logarithm of odds is below it."""
 _DIGITS = 60
 
 
@@ -135,11 +140,22 @@ def exact_thresholds(rescale: Rescale, window: Window, largest: int) -> Threshol
     slope, intercept = abs(exact(rescale.slope)), exact(rescale.intercept)
     odds = 2 * np.arange(1, largest + 1, dtype=np.int64) - 1  # level k begins where y / largest is odds / (2 largest)
     logit = np.log(odds / (2 * largest - odds))
-    places = (window.center + window.width / 4 * logit - float(intercept)) / float(slope)
-    first = np.clip(np.ceil(places), -_FAR, _FAR).astype(np.int64)
-    doubtful = np.abs(places - np.rint(places)) < _DOUBTFUL * np.maximum(1, np.abs(places))
-    for index in np.flatnonzero(doubtful & (np.abs(places) < _FAR)).tolist():
-        first[index] = _sigmoid_threshold(window, slope, intercept, Fraction(int(odds[index]), 2 * largest))
+    with np.errstate(all="ignore"):  # what leaves the range of float64 is in doubt, or far away
+        summands = np.array([window.center, window.width * _LOGITS, rescale.intercept])
+        places = (window.center + window.width / 4 * logit - rescale.intercept) / float(slope)
+        doubt = _DOUBT * max(1.0, float(np.abs(summands).sum()) / float(slope))
+        in_doubt = ~(np.abs(places - np.rint(places)) >= doubt) & ~(np.abs(places) >= _BEYOND)
+    first = np.clip(np.ceil(np.nan_to_num(places)), -_FAR, _FAR).astype(np.int64)
+    first[in_doubt] = np.rint(np.nan_to_num(places[in_doubt]))
+    for near in np.unique(first[in_doubt]).tolist():
+        # Thresholds beside one integer: the later ones, if any, lie behind it.
+        indices = np.flatnonzero(in_doubt & (first == near)).tolist()
+
+        def is_behind(index: int, near: int = near) -> bool:
+            share = Fraction(int(odds[index]), 2 * largest)
+            return _sigmoid_threshold(window, slope, intercept, share) > near
+
+        first[indices[bisect_left(indices, True, key=is_behind) :]] = near + 1
     return Thresholds(first, rescale.slope < 0)
 
 
@@ -158,7 +174,8 @@ def _sigmoid_threshold(window: Window, slope: Fraction, intercept: Fraction, sha
         context.prec = _DIGITS
         odds = share / (1 - share)
         logit = Fraction((Decimal(odds.numerator) / Decimal(odds.denominator)).ln())
-    return math.ceil((exact(window.center) + exact(window.width) / 4 * logit - intercept) / slope)
+    place = math.ceil((exact(window.center) + exact(window.width) / 4 * logit - intercept) / slope)
+    return min(max(place, -_FAR), _FAR)
 
 
 def ladder(thresholds: Thresholds, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -195,7 +212,7 @@ def _quotient(numerator: int, denominator: int) -> float:
     try:
         return numerator / denominator
     except OverflowError:
-        return math.copysign(math.inf, numerator)
+        return math.inf if numerator > 0 else -math.inf
 
 
 def _float_from(numerator: int, denominator: int, *, behind: bool) -> float:

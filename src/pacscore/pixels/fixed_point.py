@@ -39,6 +39,8 @@ def fixed_ramp(line: Line, dtype: np.dtype[Any], *, is_inverse: bool) -> FixedRa
     steps = line.on_integers(_LARGEST)
     # Where levels fall, 255 less the level rises: it reaches k behind the last value of level 256 - k.
     first = 1 - steps.first[::-1] if steps.is_falling else steps.first
+    if abs(line.slope) >= line.denominator << _STEEP:  # a value has many levels
+        return None
     slope = abs(line.slope) / line.denominator
     shift = 0 if slope < 1 else _STEEP
     steepness = round(slope * 2 ** (32 - shift))

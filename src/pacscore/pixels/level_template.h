@@ -30,9 +30,9 @@ PAC_FN void PAC_TYPED(exact_ramp)(const pac_row_conversion *conversion, const vo
     for (int64_t i = 0; i < count; i++) {
         const double rising = slope < 0 ? -(double)values[i] : (double)values[i];
         int32_t level = PAC_TYPED(level)(slope, offset, largest, values[i]);
-        while (rising >= thresholds[level + 1])
+        while (level < ramp->largest && rising >= thresholds[level + 1])
             level++;
-        while (rising < thresholds[level])
+        while (level > 0 && rising < thresholds[level])
             level--;
         results[i] = (PAC_RESULT)(ramp->inverse ? ramp->largest - level : level);
     }

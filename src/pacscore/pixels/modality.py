@@ -40,7 +40,8 @@ class Rescale:
 
     def apply(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the rescaled values, float64, same shape."""
-        return values.astype(np.float64) * self.slope + self.intercept
+        with np.errstate(over="ignore", invalid="ignore"):  # of numbers that no image has, infinity is what it is
+            return values.astype(np.float64) * self.slope + self.intercept
 
 
 IDENTITY = Rescale()

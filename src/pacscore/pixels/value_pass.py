@@ -145,15 +145,15 @@ def _wide_ramp(line: Line, dtype: np.dtype[Any], bits: int, *, is_inverse: bool)
 def _is_right(formula: tuple[float, float], thresholds: NDArray[np.float64], dtype: np.dtype[Any]) -> bool:
     """Return whether float64 gives level k from ``thresholds[k - 1]`` on and not before: the formula never falls."""
     slope, offset = abs(formula[0]), formula[1]
-    if dtype.kind == "f":
-        first = thresholds.astype(dtype)
-        first = np.where(first < thresholds, np.nextafter(first, np.inf, dtype=dtype), first)
-        before = np.nextafter(first, -np.inf, dtype=dtype).astype(np.float64)
-    else:
-        first = np.ceil(thresholds)
-        before = first - 1
     levels = np.arange(1, len(thresholds) + 1)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # what leaves the range of the dtype is not reached
+        if dtype.kind == "f":
+            first = thresholds.astype(dtype)
+            first = np.where(first < thresholds, np.nextafter(first, np.inf, dtype=dtype), first)
+            before = np.nextafter(first, -np.inf, dtype=dtype).astype(np.float64)
+        else:
+            first = np.ceil(thresholds)
+            before = first - 1
         reached, not_yet = (np.floor(slope * values + offset) for values in (first.astype(np.float64), before))
     return bool(((reached >= levels) & (not_yet < levels)).all())
 

@@ -55,7 +55,8 @@ class Window:
 
     def apply(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return where each modality value lies between black (0.0) and white (1.0)."""
-        return _FUNCTIONS[self.function](values.astype(np.float64), float(self.center), float(self.width))
+        with np.errstate(over="ignore", invalid="ignore"):  # far from the window infinity is near enough
+            return _FUNCTIONS[self.function](values.astype(np.float64), float(self.center), float(self.width))
 
 
 def _linear(x: NDArray[np.float64], center: float, width: float) -> NDArray[np.float64]:
@@ -73,8 +74,7 @@ def _linear_exact(x: NDArray[np.float64], center: float, width: float) -> NDArra
 
 def _sigmoid(x: NDArray[np.float64], center: float, width: float) -> NDArray[np.float64]:
     """Source: PS3.3 C.11.2.1.3.1."""
-    with np.errstate(over="ignore"):  # exp grows to infinity far below the centre, where the answer is 0
-        return 1.0 / (1.0 + np.exp(-4.0 * (x - center) / width))
+    return 1.0 / (1.0 + np.exp(-4.0 * (x - center) / width))  # exp grows to infinity where the answer is 0
 
 
 _FUNCTIONS = {"LINEAR": _linear, "LINEAR_EXACT": _linear_exact, "SIGMOID": _sigmoid}
