@@ -101,6 +101,7 @@ compare: $(VENV)/.built $(VENV)/.with-bench
 	$(BIN)/python -m benchmarks.pyramid --markdown docs/reference/measured/pyramid.md
 	$(BIN)/python -m benchmarks.building --markdown docs/reference/measured/building.md
 	$(BIN)/python -m benchmarks.indexing --markdown docs/reference/measured/indexing.md
+	$(BIN)/python -m benchmarks.slow_line --markdown docs/reference/measured/slow-line.md
 	$(BIN)/python -m benchmarks.distortion --markdown docs/reference/measured/distortion.md --plot docs/reference/measured/distortion.svg
 
 # Without Chromium the tests in a browser are skipped, and say so; the others of the example run.

@@ -26,8 +26,8 @@ _AT_ONCE = 1 << 24
 """Bytes between two offsets that are read at once: no wrong table makes more be read in vain."""
 
 
-_LAST_AT_ONCE = 1 << 16
-"""Bytes that are taken with the last frame at least, to find its end."""
+_BEHIND = 1 << 16
+"""Bytes that the last frame may be longer than four times the longest of the others, where nothing tells its end."""
 
 
 class EncapsulatedFrames:
@@ -129,21 +129,18 @@ class EncapsulatedFrames:
         if groups is not None:
             parts = groups[index] if index < len(groups) else ()
             return (parts[0].item, parts[-1].stop) if parts else None
+        size = self._reader.size
         if table is None:
-            return None
-        start, size = self._first + table.offsets.item(index), self._reader.size
+            return (self._first, size) if self._count == 1 else None
+        start = self._first + table.offsets.item(index)
         if table.lengths is not None:
             stop = start + Fragment.HEADER + table.lengths.item(index)
         elif index + 1 < len(table):
             stop = self._first + table.offsets.item(index + 1)
-        else:  # behind the last frame there is a delimiter, and seldom much more
-            stop = size if size - start <= self._longest(table) else start + self._longest(table)
+        else:  # up to the end: behind the last frame there seldom is much more than the delimiter
+            longest = int(np.diff(table.offsets.astype(np.int64)).max(initial=0))
+            stop = min(size, start + 4 * longest + _BEHIND) if len(table) > 1 else size
         return (start, min(stop, size)) if start < size else None
-
-    def _longest(self, table: OffsetTable) -> int:
-        """Return how long the last frame may be, as far as the others tell."""
-        longest = int(np.diff(table.offsets.astype(np.int64)).max(initial=0))
-        return 2 * max(longest, _LAST_AT_ONCE)
 
     def borders(self, count: int) -> Numbers:
         """Return where each frame begins in the source, in bytes; empty where no table tells."""

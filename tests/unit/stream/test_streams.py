@@ -301,6 +301,27 @@ def test_the_first_views_take_few_bytes_and_the_rest_is_fetched_once(server, rem
     assert borders == sorted(borders)
 
 
+@pytest.mark.parametrize("table", ["basic", "extended", "none"])
+@pytest.mark.parametrize("name", ["one", "last"])
+def test_the_last_frame_is_no_exception(server, remote, radiographs, table, name):
+    stack = radiographs[0]
+    server.contents[name] = dicom_file(stack[:1] if name == "one" else stack, syntax=RPCL, table=table)[0]
+    frames = remote(name)
+    if (name, table) == ("last", "none"):
+        assert frames.byte_range(-1) is None
+        return
+    start, stop = frames.byte_range(-1)
+    begin = len(server.asked)
+    with pc.stream_frames(frames, [-1], progressive=True, ahead=1) as views:
+        assert next(views).reduce == 3
+        early = sum(stop - start for start, stop in server.asked[begin:])
+        last = next(views)
+    assert early < (stop - start) / 10
+    assert last.whole
+    assert np.array_equal(last.view.image, stack[0 if name == "one" else 1])
+    assert sum(stop - start for start, stop in server.asked) <= len(server.contents[name]) + 16
+
+
 def test_a_damaged_frame_has_no_low_view_and_says_so_in_the_end(stack):
     _, coded = dicom_file(stack[:3])
     coded[1] = b"\xff\x4f\xff\x51" + bytes(50)
