@@ -13,7 +13,7 @@ from pacscore.cache.extents import Extents
 WHOLE = random.Random(3).randbytes(64)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=12))
 def test_a_range_is_given_only_if_every_byte_of_it_came(puts):
     extents, there = Extents(), set()
@@ -39,7 +39,7 @@ def test_what_is_there_stays():
     assert extents.get(2, 10) == b"XXabcdXX"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=80))
 def test_other_bytes_are_no_pieces(data):
     try:

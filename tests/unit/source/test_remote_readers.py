@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import fsspec
 import obstore
@@ -102,6 +103,11 @@ def test_a_line_that_stays_bad_is_a_connection_error(server, open_it):
     with pytest.raises(ConnectionError) as failed:
         reader.read_range(100_000, 50_000)
     assert failed.value.errno is not None
+
+
+def test_a_path_is_never_a_url():
+    with pytest.raises(FileNotFoundError):
+        as_reader(Path("http://127.0.0.1:9/object"))
 
 
 def test_nobody_listens():

@@ -10,6 +10,8 @@ import pytest
 import pacscore as pc
 from reference.coded_objects import RPCL, dicom_file, picture
 
+pytestmark = pytest.mark.slow
+
 COUNT = 1000
 
 
@@ -81,7 +83,7 @@ class Counted:
                 self.open -= 1
 
 
-@pytest.mark.parametrize("together", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("together", [True, False])
 def test_a_thousand_frames_take_few_requests_and_keep_their_order(s3, together):
     endpoint, few, _ = s3
     remote = pc.open("s3://images/series/thousand.dcm", storage=options(endpoint, "obstore")).reader._reader
