@@ -2,15 +2,19 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 from pacscore.support._row_conversion import RowConversion
 
 VALUE_TYPES: dict[np.dtype[Any], int]
 RAMP_KINDS: dict[str, int]
+RESULTS: tuple[np.dtype[Any], ...]
 
+@disjoint_base
 class Table(RowConversion):
     def __init__(self, values: np.dtype[Any], entries: NDArray[Any], target: int | None = None) -> None: ...
 
+@disjoint_base
 class Ramp(RowConversion):
     def __init__(
         self,
@@ -23,6 +27,7 @@ class Ramp(RowConversion):
         target: int | None = None,
     ) -> None: ...
 
+@disjoint_base
 class FixedRamp(RowConversion):
     def __init__(
         self,
