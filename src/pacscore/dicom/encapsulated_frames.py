@@ -107,11 +107,6 @@ class EncapsulatedFrames:
         """First byte behind the pixel data; the headers of all items are read for it."""
         return self._walked().stop
 
-    @property
-    def fragment_count(self) -> int:
-        """Number of fragments; the headers of all items are read for it."""
-        return len(self._walked().fragments)
-
     def there(self) -> tuple[int, str | None]:
         """Return how many frames are there, at least in part, and why those that follow are missing."""
         if self._table is not None and self._groups is None:
